@@ -3,9 +3,9 @@
     PYTHONPATH=src python -m benchmarks.draw_oips [--tf-keras-vis FOLDER]
 
 The CNN is that of params.yaml, trained for one epoch on the bundled digits. Each method runs in its
-own process, in alternation, in a different order each round, with the threads of params.yaml.
-The time for start images and imports does not count. Tracing counts only for our search (0.2 s per
-layer). Loops over single maps are timed on some maps and steps and scaled up to all of them.
+own process, in alternation, in a different order each round, with the threads of params.yaml. The
+time for start images and imports is not included. Tracing is included only for our search (0.2 s
+per layer). Loops over single maps are timed on some maps and steps and scaled up to all of them.
 """
 
 import argparse

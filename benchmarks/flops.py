@@ -18,7 +18,7 @@ def count_training_step(shape: Architecture) -> int:
 def multiply_adds(shape: Architecture) -> list[int]:
     """Return the multiply-adds of each layer's forward pass per image, in the order of the layers.
 
-    The padding of a convolution counts like pixels. A transposed convolution counts like the
+    The padding of a convolution is counted as pixels. A transposed convolution is counted as the
     convolution that it reverses. A convolution after resizing works on the larger maps.
     """
     sizes = shape.map_sizes

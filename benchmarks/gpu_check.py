@@ -3,10 +3,10 @@
     make gpu-check
     PYTHONPATH=src python -m benchmarks.gpu_check
 
-The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps,
-and measures its speed, its losses compared with those of a CPU, its memory, float16, training on
-several GPUs, and two runs with the same seed. docs/gpu.md explains the rows. Each group of rows
-runs in its own process. A row that fails says why, and the exit code is then 1.
+The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps
+and measures its speed, its memory, and its losses compared with those of a CPU. Further rows cover
+float16, training on several GPUs, and two runs with the same seed. docs/gpu.md explains the rows.
+Each group of rows runs in its own process. A row that fails says why, and the exit code is then 1.
 
 With --on-cpu, the same rows run without a GPU in a few minutes, with a tiny network. That tests
 this program, not a GPU.
@@ -35,7 +35,13 @@ LIMIT_MIB = 2048
 # relative difference of float32 losses up to which rounding explains it
 TOLERANCE = 1e-3
 PRECISIONS = ("float32", "bfloat16", "float16")
-TINY = {"filters": (4, 4, 4, 4), "latent_dim": 4}
+TINY = {
+    "filters": (4, 4),
+    "kernel_sizes": (5, 5),
+    "strides": (4, 4),
+    "paddings": ("same", "same"),
+    "latent_dim": 4,
+}
 NO_GPU = (
     "gpu-check: TensorFlow sees no GPU, expected at least one; install the GPU build with "
     "`make setup GPU=1`, and make sure that `nvidia-smi` lists the GPU and CUDA_VISIBLE_DEVICES "
@@ -97,7 +103,7 @@ class Check:
             "network": self.network,
             "settings": settings,
         }
-        output = _run(["-m", "benchmarks.gpu_rows", row, json.dumps(load)])
+        output = run_python(["-m", "benchmarks.gpu_rows", row, json.dumps(load)])
         answer: dict[str, Any] = json.loads(output.splitlines()[-1])
         if "error" in answer:
             raise FailedError(answer["error"])
@@ -135,7 +141,7 @@ def main() -> None:
                 batch_size=4,
                 num_steps=2,
                 num_first_steps=3,
-                num_rounds=2,
+                num_rounds=1,
                 num_cpu_steps=2,
                 network=TINY,
             )
@@ -183,7 +189,7 @@ def run_tests(check: Check) -> Rows:
     """Run the tests that need a GPU, with --on-cpu on a second logical CPU."""
     device = "CPU:1" if check.device == "cpu" else "GPU:0"
     command = ["-m", "pytest", "-q", "-m", "gpu", "-p", "no:cacheprovider", "tests/test_gpu.py"]
-    output = _run(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
+    output = run_python(command, LATENTMAPS_TESTED_DEVICE=device, TF_FORCE_GPU_ALLOW_GROWTH="true")
     found = output.splitlines()[-1].strip("= ")
     yield "tests that need a GPU", FailedError(found) if "skipped" in found else found
 
@@ -192,17 +198,18 @@ def compare_speeds(check: Check) -> Rows:
     """Yield images per second in every compute dtype, with and without XLA and prefetching."""
     ways = [*itertools.product((True, False), PRECISIONS, [True]), (True, "bfloat16", False)]
     answer = check.ask("speed", num_steps=check.num_steps, ways=ways)
-    yield from _speeds(f"images/s, {check.device.upper()}", answer)
+    yield from list_speeds(f"images/s, {check.device.upper()}", answer)
 
 
 def measure_cpu(check: Check) -> Rows:
     """Yield images per second on the CPU, in float32 and with ``precision: auto``."""
     ways = [(False, precision, True) for precision in ("float32", "auto")]
     answer = check.ask("speed", device="cpu", num_steps=check.num_cpu_steps, ways=ways)
-    yield from _speeds("images/s of the CPU, for comparison", answer)
+    yield from list_speeds("images/s of the CPU, for comparison", answer)
 
 
-def _speeds(title: str, answer: dict[str, Any]) -> Rows:
+def list_speeds(title: str, answer: dict[str, Any]) -> Rows:
+    """Yield a row for each way of training: its speed, or the error that stopped it."""
     for way, speeds in answer["speeds"].items():
         yield f"{title}, {way}", measuring.summary(speeds, ",.0f")
     for way, error in answer["errors"].items():
@@ -217,7 +224,7 @@ def compare_losses(check: Check) -> Rows:
 
 
 def repeat_training(check: Check) -> Rows:
-    """Yield the same with the settings of a stage, and the difference between two equal runs."""
+    """Yield this difference with the settings of a stage, and that between two equal runs."""
     first, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
     text = f"{difference(first['losses'], check.cpu_losses):.1e}"
     yield f"{check.losses_name}: XLA, TF32", text
@@ -283,7 +290,7 @@ def within_tolerance(mine: list[float], reference: list[float]) -> str | FailedE
     return FailedError(f"losses differ by {found:.1e}, expected at most {TOLERANCE}")
 
 
-def _run(arguments: list[str], **environment: str) -> str:
+def run_python(arguments: list[str], **environment: str) -> str:
     """Run Python and return its standard output.
 
     Raises:

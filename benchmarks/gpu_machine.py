@@ -24,7 +24,7 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
         capability = ".".join(map(str, details.get("compute_capability", "?")))
         name = details.get("device_name", "?")
         yield f"{gpu.name} of TensorFlow", f"{name}, compute capability {capability}"
-    for line in _nvidia_smi("name,memory.total,driver_version"):
+    for line in query_nvidia_smi("name,memory.total,driver_version"):
         yield "GPU, memory, driver of nvidia-smi", line
     built = tf.sysconfig.get_build_info()
     cuda, cudnn = (built.get(f"{name}_version", "none") for name in ("cuda", "cudnn"))
@@ -34,7 +34,7 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
     yield "CPU", f"{machine.cpu_name()}, {parallel.num_cores()} cores"
 
 
-def _nvidia_smi(query: str) -> list[str]:
+def query_nvidia_smi(query: str) -> list[str]:
     """Return a line for each GPU, or no lines without nvidia-smi or a driver."""
     if shutil.which("nvidia-smi") is None:
         return []

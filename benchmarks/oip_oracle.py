@@ -4,7 +4,7 @@
 
 The oracle starts from 1/f noise only and uses Adam on the pixels, with the gradient taken through
 the standardization and a cosine learning-rate schedule. No image stops or is dropped. The table
-shows the activations by the OIPs with free pixels divided by the best results of the oracle.
+shows the activations for the OIPs with free pixels divided by the best results of the oracle.
 """
 
 import argparse
@@ -101,7 +101,7 @@ def load_digits(path: Path | None) -> Any:
 def run_stage(
     model: Any, layer_name: str, digits: Any, params: Any, arguments: argparse.Namespace
 ) -> tuple[Activations, float]:
-    """Return the activations by the free OIPs of a layer, (num_maps,), and the seconds it took."""
+    """Return the activations for the free OIPs of a layer, (num_maps,), and the seconds taken."""
     import dataclasses
 
     from latentmaps.oips import layer

@@ -47,7 +47,7 @@ class Result:
     Attributes:
         vae: the trained networks.
         loss: the metric val_total_loss.
-        seconds: duration of the training.
+        seconds: duration of training.
     """
 
     vae: TrainedVae

@@ -1,13 +1,13 @@
-"""Measure the cost of the training film and of the live page of a training.
+"""Measure the cost of the training film and of the live page of a training run.
 
     PYTHONPATH=src python -m benchmarks.watching --rounds 3
 
 The benchmark runs the training of the sample on noise: 2,400 images of 96x96x3, 11 epochs, with the
-values of params.yaml. In each round, one training runs in its own process, and all work for the
-film and the page is timed in it, so that both are measured under the same load. The shares are
+values of params.yaml. In each round, the VAE is trained once in its own process, which also times
+all work for the film and the page, so that both are measured under the same load. The shares are
 relative to the rest of the training, in wall time and in CPU time, which other work on the machine
 hardly affects.
-Goal: at most 1 %.
+Goal: at most 1%.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def time_round(epochs: int) -> Parts:
-    """Run a training in its own process, and return the time of each part."""
+    """Train in a separate process, and return the time of each part."""
     with tempfile.TemporaryDirectory() as folder:
         flags = [f"--folder={folder}", f"--epochs={epochs}"]
         spans = json.loads(measuring.run("benchmarks.watching", flags).output)

@@ -1,7 +1,7 @@
 """Build the explorer: an interactive page on which the trained networks run in the browser."""
 
 from latentmaps import runs
-from latentmaps.folders import FACES, RAW_FACES, some
+from latentmaps.folders import FACES, RAW_FACES, only
 from latentmaps.pages import html_page
 from latentmaps.params.build_explorer import BuildExplorer
 from latentmaps.params.draw_oips import DrawOips
@@ -11,7 +11,7 @@ from latentmaps.params.machine import Machine
 
 def build_explorer(run: runs.Run) -> None:
     """Write the page: one self-contained HTML file."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits
@@ -28,17 +28,17 @@ def build_explorer(run: runs.Run) -> None:
     source = receipts.read_source(run.inputs["receipt"])
     saved = vae_files.load(run.inputs["vae"])
     latents = latent_files.load(run.inputs["latents"], latent_dim=saved.architecture.latent_dim)
-    known = face_attributes.read_attributes(run.inputs["index"])
+    attributes = face_attributes.read_attributes(run.inputs["index"])
     network, digit_images = cnn.load(run.inputs["cnn"]), digits.load(run.inputs["digits"])
-    are_digits, shows_persons = source == receipts.DIGITS, source not in receipts.WITHOUT_PERSONS
+    are_digits, shows_people = source == receipts.DIGITS, source not in receipts.WITHOUT_PEOPLE
 
     parts = [
         face_part.prepare(
-            saved, latents, known, params, look, are_digits=are_digits, seed=run.seed
+            saved, latents, attributes, params, look, are_digits=are_digits, seed=run.seed
         ),
         digit_part.prepare(network, digit_images, run.inputs["oips"], oips),
     ]
-    text = page.render(parts, shows_persons=shows_persons, are_digits=are_digits)
+    text = page.render(parts, shows_people=shows_people, are_digits=are_digits)
 
     html_page.write(text, run.outputs["page"])
 
@@ -47,13 +47,13 @@ if __name__ == "__main__":
     runs.main(
         build_explorer,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "index"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "index"),
             "vae": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
             "cnn": "folder of the CNN that train_cnn wrote",
-            "digits": "NPZ, digits and labels, as fetch_digits writes them",
-            "oips": "folder of the OIPs of each layer that draw_oips wrote",
+            "digits": "digits.npz, written by fetch_digits",
+            "oips": "folder with the OIPs of each layer, written by draw_oips",
         },
         outputs={"page": "HTML, one self-contained file"},
     )

@@ -1,7 +1,7 @@
 """Build the report, the page that shows all pictures and numbers of a run."""
 
 from latentmaps import runs
-from latentmaps.folders import RAW_FACES, some
+from latentmaps.folders import RAW_FACES, only
 from latentmaps.pages import html_page
 from latentmaps.report import page
 
@@ -27,7 +27,7 @@ if __name__ == "__main__":
     runs.main(
         build_report,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
+            "raw_faces": only(RAW_FACES, "receipt"),
             "reports": "folder with one folder per stage, each named after its stage",
         },
         outputs={"page": "HTML, one self-contained file"},

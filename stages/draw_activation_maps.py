@@ -8,7 +8,7 @@ from latentmaps.params.machine import Machine
 
 def draw_activation_maps(run: runs.Run) -> None:
     """Write a sheet with all feature maps of all convolutions for some test digits."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network.cnn_inference import TrainedCnn
     from latentmaps.cnn.pictures import activation_maps
@@ -32,8 +32,8 @@ if __name__ == "__main__":
     runs.main(
         draw_activation_maps,
         inputs={
-            "digits": "digits.npz written by fetch_digits",
-            "model": "folder of the CNN written by train_cnn",
+            "digits": "digits.npz, written by fetch_digits",
+            "model": "folder of the CNN that train_cnn wrote",
         },
         outputs={"report": ACTIVATION_MAPS},
     )

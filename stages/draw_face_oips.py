@@ -1,14 +1,14 @@
 """Find and draw the pattern that excites each feature map of the VAE's encoder most."""
 
 from latentmaps import runs
-from latentmaps.folders import FACE_OIPS, FACES, RAW_FACES, some
+from latentmaps.folders import FACE_OIPS, FACES, RAW_FACES, only
 from latentmaps.params.draw_face_oips import DrawFaceOips
 from latentmaps.params.machine import Machine
 
 
 def draw_face_oips(run: runs.Run) -> None:
     """Write sheets of the patterns, a table, and a page that compares them with test faces."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.face_oips import page, pictures, study
     from latentmaps.faces.dataset import arrays, receipts, split_table
@@ -42,9 +42,9 @@ if __name__ == "__main__":
     runs.main(
         draw_face_oips,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
-            "model": "folder of the VAE written by train_vae",
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
+            "model": "folder of the VAE that train_vae wrote",
         },
         outputs={"report": FACE_OIPS},
     )

@@ -1,14 +1,14 @@
 """Draw the z-points of real faces, paths between them, and a map of the latent space."""
 
 from latentmaps import runs
-from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, some
+from latentmaps.folders import FACES, LATENT_SPACE, RAW_FACES, only
 from latentmaps.params.draw_latent_space import DrawLatentSpace
 from latentmaps.params.machine import Machine
 
 
 def draw_latent_space(run: runs.Run) -> None:
     """Write charts of the z-points, sheets of paths through the latent space, and a map."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.drawing import charts, sheets
     from latentmaps.faces.dataset import receipts
@@ -44,10 +44,10 @@ if __name__ == "__main__":
     runs.main(
         draw_latent_space,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "index"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "index"),
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
         },
         outputs={"report": LATENT_SPACE},
     )

@@ -6,14 +6,14 @@ from latentmaps.params.draw_oips import DrawOips
 from latentmaps.params.machine import Machine
 
 # Number of images per chunk of the ascent. On a CPU, 64 is faster than 128 for layers with few maps
-# and not slower for layers with many, because stopped images are dropped every few steps. A GPU has
-# room for all of them.
+# and no slower for layers with many, because images that have stopped are dropped every few steps.
+# A GPU has room for all images.
 _CHUNK_SIZES = {"CPU": 64, "GPU": 1024}
 
 
 def draw_oips(run: runs.Run) -> None:
     """Write the OIPs of a layer, tables, sheets, and the page of the layer."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.digits.dataset import digits as digits_module
@@ -51,8 +51,8 @@ if __name__ == "__main__":
     runs.main(
         draw_oips,
         inputs={
-            "digits": "digits.npz written by fetch_digits",
-            "model": "folder of the CNN written by train_cnn",
+            "digits": "digits.npz, written by fetch_digits",
+            "model": "folder of the CNN that train_cnn wrote",
         },
         outputs={"oips": OIP_ARRAYS, "report": OIP_PICTURES},
         options={"layer": "name of a convolution or dense layer of the CNN, such as Conv2D_3"},

@@ -7,15 +7,15 @@ from latentmaps.folders import (
     RAW_FACES,
     RECONSTRUCTIONS,
     VAE_TRAINING,
-    some,
+    only,
 )
 from latentmaps.params.draw_reconstructions import DrawReconstructions
 from latentmaps.params.machine import Machine
 
 
 def draw_reconstructions(run: runs.Run) -> None:
-    """Write sheets of the training and the test part, a strip, the film and their numbers."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    """Write sheets of training and test faces, a strip, the film, and their numbers."""
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.drawing import sheets
     from latentmaps.faces.dataset import arrays, receipts, split_table
@@ -49,10 +49,10 @@ if __name__ == "__main__":
     runs.main(
         draw_reconstructions,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
             "model": "folder of the VAE that train_vae wrote",
-            "training": some(VAE_TRAINING, "film"),
+            "training": only(VAE_TRAINING, "film"),
         },
         outputs={"report": RECONSTRUCTIONS, "training": FILM_SHEET},
     )

@@ -8,8 +8,8 @@ from latentmaps.vae.latent.samplers import SAMPLERS
 
 
 def draw_samples(run: runs.Run) -> None:
-    """Write sheets of each sampler's faces, as decoded and post-processed, and a strip."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    """Write sheets of each sampler's faces, before and after post-processing, and a strip."""
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.drawing import sheets
     from latentmaps.storage import result_files
@@ -38,7 +38,7 @@ if __name__ == "__main__":
         draw_samples,
         inputs={
             "model": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
         },
         outputs={
             "report": SAMPLES

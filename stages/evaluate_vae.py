@@ -1,14 +1,14 @@
 """Measure the VAE: reconstructions, latent space, and faces decoded from random points."""
 
 from latentmaps import runs
-from latentmaps.folders import EVALUATION, FACES, some
+from latentmaps.folders import EVALUATION, FACES, only
 from latentmaps.params.evaluate_vae import EvaluateVae
 from latentmaps.params.machine import Machine
 
 
 def evaluate_vae(run: runs.Run) -> None:
     """Write the measures, a table of the latent dimensions, and the folder data/latents."""
-    # TensorFlow takes seconds to import; wrong parameters should fail before that
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.faces.dataset import arrays, split_table
     from latentmaps.faces.raw import face_attributes
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     runs.main(
         evaluate_vae,
         inputs={
-            "faces": some(FACES, "images", "index", "split"),
+            "faces": only(FACES, "images", "index", "split"),
             "model": "folder of the VAE that train_vae wrote",
         },
         outputs={

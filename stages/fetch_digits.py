@@ -1,7 +1,7 @@
 """Collect the handwritten digits in one file.
 
-They come from the repository, from a download of MNIST, or from a folder with MNIST in one of its
-usual file formats or with another data set of the same form.
+They come from the repository, from a download of MNIST, or from a folder. The folder contains MNIST
+in one of its usual file formats, or another data set in the same form.
 """
 
 from latentmaps import runs
@@ -23,6 +23,6 @@ def fetch_digits(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         fetch_digits,
-        inputs={"bundled": "the small MNIST of the repository, for the source bundled"},
-        outputs={"digits": "images and labels of the training and the test part, .npz"},
+        inputs={"bundled": "the repository's subset of MNIST, for the source 'bundled'"},
+        outputs={"digits": "images and labels of the training and test parts, .npz"},
     )

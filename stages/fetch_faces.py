@@ -15,31 +15,31 @@ from latentmaps.storage import result_files
 
 def fetch_faces(run: runs.Run) -> None:
     """Write the archive of faces, its tables, and a receipt that documents their source."""
-    wanted = run.params(FetchFaces)
+    params = run.params(FetchFaces)
     raw = RawFaces(**{name: path for name, path in run.outputs.items() if name != "receipt"})
 
-    if wanted.source == "avatars":
-        receipt = avatars.draw_faces(raw, wanted.num_avatars, run.seed)
-    elif wanted.source in ("celeba", "kaggle"):
+    if params.source == "avatars":
+        receipt = avatars.draw_faces(raw, params.num_avatars, run.seed)
+    elif params.source in ("celeba", "kaggle"):
         receipt = celeba.take_faces(
             raw,
-            wanted.celeba_folder,
-            wanted.num_faces,
+            params.celeba_folder,
+            params.num_faces,
             downloads=run.kept["downloads"],
-            accept_license=wanted.accept_license,
-            from_kaggle=wanted.source == "kaggle",
+            accept_license=params.accept_license,
+            from_kaggle=params.source == "kaggle",
         )
-    elif wanted.source == "digits":
+    elif params.source == "digits":
         digits = digit_sources.read(
             run.params(FetchDigits), bundled=run.inputs["bundled"], workspace=raw.images.parent
         )
-        receipt = digit_images.take_digits(raw, digits, wanted.num_faces)
+        receipt = digit_images.take_digits(raw, digits, params.num_faces)
     else:
         receipt = own_pictures.take_pictures(
             raw,
-            wanted.pictures,
-            wanted.num_faces,
-            max_refused=wanted.max_refused,
+            params.pictures,
+            params.num_faces,
+            max_refused=params.max_refused,
             refused_path=run.finals["refused"],
         )
 
@@ -49,7 +49,7 @@ def fetch_faces(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         fetch_faces,
-        inputs={"bundled": "the repository's subset of MNIST, for the source digits"},
+        inputs={"bundled": "the repository's subset of MNIST, for the source 'digits'"},
         outputs={"raw_faces": RAW_FACES, "report": REFUSED},
         kept={"downloads": "downloaded files, complete and partial"},
     )

@@ -1,8 +1,8 @@
-"""Classify random digits of the VAE with the CNN, if the VAE has learned digits."""
+"""Classify the VAE's random digits with the CNN, if the VAE was trained on digits."""
 
 from latentmaps import runs
 from latentmaps.faces.dataset import arrays
-from latentmaps.folders import FACES, RAW_FACES, some
+from latentmaps.folders import FACES, RAW_FACES, only
 from latentmaps.judging import readable
 from latentmaps.params.judge_digits import JudgeDigits
 from latentmaps.params.machine import Machine
@@ -46,10 +46,10 @@ if __name__ == "__main__":
     runs.main(
         judge_digits,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "index", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "index", "split"),
             "vae": "folder of the VAE that train_vae wrote",
-            "latents": "folder of the encodings and samplers that evaluate_vae wrote",
+            "latents": "folder of encodings and samplers, written by evaluate_vae",
             "cnn": "folder of the CNN that train_cnn wrote",
         },
         outputs={"report": "folder with numbers and, for digits, a sheet per sampler"},

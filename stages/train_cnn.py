@@ -8,7 +8,7 @@ from latentmaps.params.train_cnn import TrainCnn
 
 def train_cnn(run: runs.Run) -> None:
     """Write the model, its training history, and its metrics on the test part."""
-    # imported here because TensorFlow takes seconds: invalid parameters are rejected before
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import machine
     from latentmaps.cnn.network import cnn
     from latentmaps.cnn.training import classification, cnn_card, cnn_training
@@ -37,6 +37,6 @@ def train_cnn(run: runs.Run) -> None:
 if __name__ == "__main__":
     runs.main(
         train_cnn,
-        inputs={"digits": "digits.npz written by fetch_digits"},
+        inputs={"digits": "digits.npz, written by fetch_digits"},
         outputs={"model": "folder of the trained CNN", "report": CLASSIFICATION},
     )

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 from latentmaps import runs
-from latentmaps.folders import FACES, RAW_FACES, VAE_TRAINING, some
+from latentmaps.folders import FACES, RAW_FACES, VAE_TRAINING, only
 from latentmaps.params.machine import Machine
 from latentmaps.params.train_vae import TrainVae
 
 
 def train_vae(run: runs.Run) -> None:
-    """Write the model with its card, the history, the numbers of its epoch, and the film."""
-    # TensorFlow takes seconds to import; a wrong parameter is reported before that
+    """Write the model with its card, the history, the final numbers, and the film."""
+    # TensorFlow takes seconds to import, so invalid parameters are rejected first
     from latentmaps import doubts, machine, stage_code
     from latentmaps.faces.dataset import arrays, receipts, split_table
     from latentmaps.live import training_page
@@ -23,7 +23,7 @@ def train_vae(run: runs.Run) -> None:
     parts = split_table.read_split(run.inputs["split"], num_rows=len(images))
     source = receipts.read_source(run.inputs["receipt"])
     seed = run.seed_or_base(params.seed)
-    kl_weight = params.fact  # called fact in params.yaml only, kl_weight from here on
+    kl_weight = params.fact  # `fact` only in params.yaml, `kl_weight` from here on
     task = vae_task.Task.for_faces(
         params, images, parts, kl_weight=kl_weight, seed=seed, validation_seed=run.seed
     )
@@ -33,7 +33,7 @@ def train_vae(run: runs.Run) -> None:
         task, run.kept["checkpoints"], images=run.inputs["images"], code=code
     )
     from_random = task.initial_weights is None
-    runs.warn(doubts.of_training(task.num_steps, from_random=from_random))
+    runs.warn(doubts.about_training(task.num_steps, from_random=from_random))
     devices = vae_training.Devices(setup.strategy, setup.jit_compile, setup.prefetch_to)
     recorder = film.FilmRecorder(task, checkpoints)
     with (
@@ -56,12 +56,12 @@ if __name__ == "__main__":
     runs.main(
         train_vae,
         inputs={
-            "raw_faces": some(RAW_FACES, "receipt"),
-            "faces": some(FACES, "images", "split"),
+            "raw_faces": only(RAW_FACES, "receipt"),
+            "faces": only(FACES, "images", "split"),
         },
         outputs={"model": "folder of the trained VAE", "report": VAE_TRAINING},
         kept={
             "checkpoints": "the state after each epoch, to resume from",
-            "live": "index.html, a page to watch the training on, and the history so far",
+            "live": "index.html, a page for watching the training, and the history so far",
         },
     )

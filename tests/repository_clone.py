@@ -27,7 +27,7 @@ class Clone:
     """A copy of the working tree, with its own commit and DVC cache."""
 
     def __init__(self, folder: Path) -> None:
-        self._use(folder)
+        self.use(folder)
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT, capture_output=True, text=True, check=True,
@@ -45,10 +45,11 @@ class Clone:
     def copy(self, folder: Path) -> "Clone":
         """Return a copy with all that has run and was committed."""
         made = copy.copy(self)
-        made._use(Path(shutil.copytree(self.folder, folder, symlinks=True)))
+        made.use(Path(shutil.copytree(self.folder, folder, symlinks=True)))
         return made
 
-    def _use(self, folder: Path) -> None:
+    def use(self, folder: Path) -> None:
+        """Work in a folder from now on."""
         self.folder = folder
         self.environment = os.environ | {
             "PATH": os.pathsep.join(map(str, [*_binaries(), os.environ["PATH"]])),
@@ -60,7 +61,7 @@ class Clone:
         }
 
     def run(self, *command: str) -> str:
-        """Return the output of the command; fail with it if the command fails."""
+        """Return the output of the command; if it fails, fail the test with that output."""
         result = subprocess.run(
             command,
             cwd=self.folder,

@@ -71,8 +71,8 @@ NO_IMAGES = [
     (images(1).tolist(), "found list, expected a NumPy array"),
     (images(1)[:, :12], r"16x16x3 images expected, found .*\(1, 12, 16, 3\); crop and resize them"),
     (images(1)[..., :1], r"16x16x3 images expected, found .*\(1, 16, 16, 1\); crop and resize"),
-    (images(1)[0], r"found an array of the shape \(16, 16, 3\); add an axis"),
-    (images(1)[:0], r"found an array of the shape \(0, 16, 16, 3\); pass at least one"),
+    (images(1)[0], r"found an array of shape \(16, 16, 3\); add an axis"),
+    (images(1)[:0], r"found an array of shape \(0, 16, 16, 3\); pass at least one"),
     (np.uint8(3), "found uint8, expected a NumPy array"),
 ]
 
@@ -85,19 +85,21 @@ def test_encode_refuses_all_but_images(vae: TrainedVae, given: Any, message: str
 
 @pytest.mark.parametrize("rows", [[3], [-1], [0.0], [[0]], []])
 def test_encode_refuses_rows_that_do_not_exist(vae: TrainedVae, rows: list[Any]) -> None:
-    with pytest.raises(DataError, match=r"^rows: found .*expected a row of integers from 0 to 2;"):
+    with pytest.raises(
+        DataError, match=r"^rows: found .*expected a 1-D array of integers from 0 to 2;"
+    ):
         vae.encode(images(3), np.array(rows))
 
 
 NO_POINTS = [
-    (np.zeros((2, 4)), r"found the shape \(2, 4\), expected floating points .* \(n, 5\)"),
+    (np.zeros((2, 4)), r"found the shape \(2, 4\), expected floating-point numbers .* \(n, 5\)"),
     (np.zeros(5), r"found the shape \(5,\), .*; add an axis for a single point"),
     (np.zeros((0, 5)), r"found the shape \(0, 5\)"),
-    (np.zeros((1, 5), int), "found int64, expected floating points"),
-    (np.zeros((1, 5), complex), "found complex128, expected floating points"),
-    ([[0.0] * 5], "found list, expected floating points"),
-    (np.array([[0.0] * 5, [np.nan] * 5]), "1 of 2 points, the first of them 1, hold a NaN"),
-    (np.array([[1e300] * 5]), "more than float32 can"),
+    (np.zeros((1, 5), int), "found int64, expected floating-point numbers"),
+    (np.zeros((1, 5), complex), "found complex128, expected floating-point numbers"),
+    ([[0.0] * 5], "found list, expected floating-point numbers"),
+    (np.array([[0.0] * 5, [np.nan] * 5]), "1 of 2 points, the first at index 1, contain NaN"),
+    (np.array([[1e300] * 5]), "exceed the range of float32"),
 ]
 
 

@@ -35,6 +35,7 @@ def write_models(folder: Path) -> None:
     latent_files.save(folder / "data/latents", Latents(faces, faces, fitted, attributes))
 
 
+@pytest.mark.slow
 def test_the_examples_run_and_return_what_their_comments_say(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,7 +49,7 @@ def test_an_image_size_that_the_strides_do_not_divide(workspace: Workspace) -> N
     assert_refused(
         workspace,
         workspace.train_vae(),
-        "found 90, which gives 45x45 maps before convolution 2, expected a multiple",
+        "found 90, which produces 45x45 maps before convolution 2, expected a multiple",
         "crop_faces.image_size",
     )
 

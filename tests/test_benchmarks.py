@@ -259,10 +259,10 @@ def test_draw_oips_is_measured() -> None:
 
 
 @pytest.mark.slow
-def test_oips_are_measured_beside_an_oracle(tmp_path: Path) -> None:
+def test_oips_are_compared_with_an_oracle(tmp_path: Path) -> None:
     sizes = ("--layers", "Conv2D_1", "--num-steps=20", "--num-starts=1", f"--ends={tmp_path}")
     printed = output_of("oip_oracle", *sizes)
-    assert printed.startswith("oracle: 1 starts a map, 20 steps\n")
+    assert printed.startswith("oracle: 1 starts per map, 20 steps\n")
     [row] = read_table(printed, *oip_oracle.HEADS).values()
     with np.load(tmp_path / "Conv2D_1.npz") as known:
         ends = known["ends"]
@@ -296,7 +296,7 @@ def test_both_kinds_of_upsampling_are_measured(workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_the_explorer_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_page, "environment", example.stub_environment)
-    text = page.render(example.parts(), shows_persons=False, are_digits=False)
+    text = page.render(example.parts(), shows_people=False, are_digits=False)
     html_page.write(text, tmp_path / "explorer.html")
     arguments = (f"--page={tmp_path}/explorer.html", "--rounds=2", "--num-faces=3")
     printed = output_of("explorer", *arguments)

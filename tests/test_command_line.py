@@ -33,6 +33,7 @@ def test_outside_a_repository_it_says_where_to_run(tmp_path: Path, root: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_repository_without_git_is_refused(tmp_path: Path, root: Path) -> None:
     environment = {
         name: str(tmp_path / name) for name in ("DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR")

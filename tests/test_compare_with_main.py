@@ -41,7 +41,7 @@ def compared(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Compa
     shutil.copytree(tiny_run.folder / ".dvc/cache", place / "cache")
     runs = [path for path in (place / "cache/runs").glob("*/*/*") if path.is_file()]
     [training] = [path for path in runs if "stages/train_cnn.py" in path.read_text("utf-8")]
-    training.unlink()
+    shutil.rmtree(training.parent)
     clone = Clone(tmp_path_factory.mktemp("repository"))
     clone.environment |= {
         "LATENTMAPS_OVERRIDES": str(ROOT / "tests/tiny.txt"),

@@ -1,4 +1,4 @@
-"""The stages from digits to what the CNN reads in random ones, as users run them, on few digits."""
+"""The stages of the profile digits, up to reading random digits with the CNN, on few digits."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ JUDGED = FACES | {"vae": "vae", "latents": "latents", "cnn": "cnn", "report": "j
 
 
 def set_params(workspace: Workspace) -> None:
-    """Put the profile digits in force, on the digits of the folder and with small networks."""
+    """Activate the profile digits, with the digits in the folder and small networks."""
     digits = "profiles.digits"
     workspace.override(
         {
@@ -97,7 +97,7 @@ def test_the_cnn_reads_random_digits_of_a_vae_that_learned_digits(workspace: Wor
     }
 
 
-def test_a_cnn_that_lacks_is_named(workspace: Workspace) -> None:
+def test_a_missing_cnn_is_named(workspace: Workspace) -> None:
     for name in ("raw", "faces", "vae", "latents"):
         (workspace.folder / name).mkdir()
     (workspace.folder / "raw/receipt.json").write_text('{"source": "digits"}', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""README, figures and the committed results say the same."""
+"""README, figures and committed results agree."""
 
 import hashlib
 import re
@@ -54,7 +54,7 @@ def test_tables_have_the_numbers_of_the_committed_results(page: str) -> None:
     assert number_tables.fill(text, ROOT) == text, "run make figures"
 
 
-def test_the_readme_tells_every_stage_and_target() -> None:
+def test_the_readme_names_every_stage_and_target() -> None:
     for script in (ROOT / "stages").glob("*.py"):
         assert f"`{script.stem}`" in README
     for target in ("make repro", "make test", "make check", "make help"):
@@ -79,7 +79,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.stem)
-def test_a_page_leads_to_the_code_it_speaks_of(page: Path) -> None:
+def test_a_page_links_to_the_code_it_mentions(page: Path) -> None:
     links = re.findall(r"\]\((\.\./src/[^)#]+)\)", page.read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if not (page.parent / link).exists()] == []

@@ -54,7 +54,7 @@ def test_a_second_run_gives_equal_bytes_and_another_seed_other_patterns(trained:
     assert drawn["first"]["patterns/patterns.csv"] != drawn["other"]["patterns/patterns.csv"]
     sheets = json.loads(drawn["first"]["patterns/sheets.json"])
     assert list(sheets) == ["convolution_1", "convolution_2"]
-    assert b"This page shows parts of the faces of real persons." in drawn["first"]["index.html"]
+    assert b"This page shows parts of the faces of real people." in drawn["first"]["index.html"]
 
 
 def test_no_test_face_ends_in_one_message(trained: Workspace) -> None:
@@ -72,4 +72,4 @@ def test_a_folder_without_a_vae_ends_in_one_message(trained: Workspace) -> None:
 def test_faces_of_another_size_end_in_one_message(trained: Workspace) -> None:
     trained.write_faces(num_train=2, num_test=4)
     result = draw(trained, "out")
-    assert_refused(trained, result, "images: 16x16x3 images expected, found an array of the shape")
+    assert_refused(trained, result, "images: 16x16x3 images expected, found an array of shape")

@@ -63,7 +63,7 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
     sheets = json.loads((trained.folder / "drawn/sheets.json").read_text(encoding="utf-8"))
     assert list(sheets) == list(PICTURES)
     for name in ("projection", "attributes"):
-        assert "knows no attributes" in sheets[name]["caption"]
+        assert "has no attributes" in sheets[name]["caption"]
     assert "mind whose they are" in sheets["interpolations"]["caption"]
     assert all((trained.folder / f"drawn/{name}.png").exists() for name in PICTURES)
 

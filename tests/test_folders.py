@@ -19,7 +19,7 @@ CONTRACT = {
 
 def test_a_folder_stands_for_its_files() -> None:
     found = folders.expand(
-        {"faces": folders.some(folders.FACES, "index"), "model": "a model"},
+        {"faces": folders.only(folders.FACES, "index"), "model": "a model"},
         {"faces": Path("data/faces"), "model": Path("vae")},
     )
     meaning = folders.FACES["index"].meaning

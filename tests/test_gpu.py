@@ -93,7 +93,7 @@ def test_the_first_losses_in_other_compute_dtypes_are_close_to_the_cpu(
 def test_batches_are_prefetched_to_the_device_as_bytes(device: str) -> None:
     what = task()
     data = batches.training_batches(what.train, batch_size=4, epochs=1)
-    plain, ahead = (list(fit._feed(data, name)) for name in (None, device))
+    plain, ahead = (list(fit.make_feed(data, name)) for name in (None, device))
     assert len(ahead) == NUM_STEPS
     for mine, other in zip(tf.nest.flatten(ahead), tf.nest.flatten(plain), strict=True):
         assert mine.device.endswith(device)

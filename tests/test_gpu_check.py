@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ import tensorflow as tf
 from benchmarks import gpu_check, gpu_machine, workload
 from tests import warm_python
 
+# XLA optimizes less, because this test compiles much and computes little
+XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(warm_python.interpreter()), "-m", "benchmarks.gpu_check", *arguments],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
+        env=os.environ
+        | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1", "XLA_FLAGS": XLA_FLAGS},
         capture_output=True,
         text=True,
         check=False,
@@ -77,6 +82,15 @@ def test_a_failing_row_shows_its_error_and_the_others_still_run(
     ]
 
 
+@pytest.fixture
+def warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start the processes of the check with their packages already imported."""
+    monkeypatch.setattr(sys, "executable", str(warm_python.interpreter()))
+    monkeypatch.setenv("PYTHONPATH", "src")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+
+
+@pytest.mark.usefixtures("warm")
 def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
     nothing = gpu_check.Check("cpu", tmp_path / "none.npy")
     with pytest.raises(gpu_check.FailedError, match=r"^DataError: .*none\.npy"):
@@ -97,7 +111,7 @@ def test_a_process_that_fails_or_hangs_is_reported(
     if "sleep" in program:
         monkeypatch.setattr(gpu_check, "TIMEOUT_S", 1)
     with pytest.raises(gpu_check.FailedError, match=expected):
-        gpu_check._run(["-c", program])
+        gpu_check.run_python(["-c", program])
 
 
 def test_losses_that_differ_by_more_than_rounding_fail() -> None:
@@ -118,6 +132,8 @@ def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("warm")
 def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)
     small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
@@ -125,7 +141,7 @@ def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> Non
     answer = small.ask("speed", num_steps=2, ways=ways)
     assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
     assert list(answer["errors"]) == ["XLA off, float99"]
-    (_, speed), (name, error) = gpu_check._speeds("images/s", answer)
+    (_, speed), (name, error) = gpu_check.list_speeds("images/s", answer)
     assert isinstance(speed, str)
     assert name == "images/s, XLA off, float99"
     assert isinstance(error, gpu_check.FailedError)
@@ -138,7 +154,7 @@ def test_the_rows_of_the_machine_name_every_gpu_and_its_driver(
     details = {"device_name": "Card", "compute_capability": (8, 6)}
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda _: gpus)
     monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda _: details)
-    monkeypatch.setattr(gpu_machine, "_nvidia_smi", lambda _: ["Card, 24576 MiB, 550.1"])
+    monkeypatch.setattr(gpu_machine, "query_nvidia_smi", lambda _: ["Card, 24576 MiB, 550.1"])
     found = gpu_machine.describe()
     assert found["num_gpus"] == 2
     rows = dict(found["rows"])

@@ -5,6 +5,7 @@ everywhere here. `ruff` (D401) checks that docstrings open with an imperative ve
 """
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -60,31 +61,38 @@ DRAWN = (
     "In each row so many times that ",
     "and, as a rule, nearer ",
 )
-# how no docstring opens
+# openings that no docstring may have
 OPENINGS = re.compile(r"(Gives?|Tells?|Takes?|Knows|Lets|Says|Attributes:|Args:)(\s|$)")
 
 
-def listed_files() -> list[Path]:
+@functools.cache
+def listed_lines() -> list[tuple[str, str]]:
+    """Return the place and the text of every line that is not empty."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
-    return [
-        ROOT / name
+    names = [
+        name
         for name in filter(None, listed.split("\0"))
         if not name.startswith(LEFT_OUT)
         and Path(name).suffix in SUFFIXES
         and (ROOT / name).exists()
     ]
+    return [
+        (f"{name}:{number}", line)
+        for name in names
+        for number, line in enumerate((ROOT / name).read_text(encoding="utf-8").splitlines(), 1)
+        if line.strip()
+    ]
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_no_file_has_a_word_that_is_out(pattern: str) -> None:
+def test_no_file_has_a_banned_word(pattern: str) -> None:
     regular = re.compile(pattern, re.IGNORECASE)
     found = [
-        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
-        for path in listed_files()
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        f"{place}: {line.strip()[:100]}"
+        for place, line in listed_lines()
         if regular.search(line) and not any(text in line for text in DRAWN)
     ]
     assert not found, f"write {PATTERNS[pattern]!r} instead:\n" + "\n".join(found)

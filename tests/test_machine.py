@@ -4,18 +4,18 @@ import logging
 import os
 import platform
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tensorflow as tf
+from tests import warm_python
 
 from latentmaps import machine
 from latentmaps.params.machine import Machine
 
 
-def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]:
+def configure(root: Path, folder: Path, **changes: object) -> subprocess.CompletedProcess[str]:
     values = {
         "device": "auto",
         "gpu_memory_limit_mib": None,
@@ -32,8 +32,10 @@ def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]
         "print(tf.config.threading.get_inter_op_parallelism_threads(),"
         " tf.config.threading.get_intra_op_parallelism_threads())\n"
     )
+    script = folder / "configure.py"
+    script.write_text(program, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-c", program],
+        [str(warm_python.interpreter()), str(script)],
         env=os.environ | {"PYTHONPATH": str(root / "src"), "CUDA_VISIBLE_DEVICES": "-1"},
         capture_output=True,
         text=True,
@@ -41,20 +43,20 @@ def configure(root: Path, **changes: object) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_one_inter_op_thread_and_the_requested_intra_op_threads(root: Path) -> None:
-    result = configure(root, cpu_threads=1)
+def test_one_inter_op_thread_and_the_requested_intra_op_threads(root: Path, tmp_path: Path) -> None:
+    result = configure(root, tmp_path, cpu_threads=1)
     setup, threads = result.stdout.splitlines()
     assert "device='CPU', jit_compile=False" in setup
     assert threads == "1 1"
     assert f"Computing on the CPU, {machine.cpu_name()}: 1 threads, XLA off" in result.stderr
 
 
-def test_xla_can_be_forced(root: Path) -> None:
-    assert "jit_compile=True" in configure(root, jit_compile=True).stdout
+def test_xla_can_be_forced(root: Path, tmp_path: Path) -> None:
+    assert "jit_compile=True" in configure(root, tmp_path, jit_compile=True).stdout
 
 
-def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path) -> None:
-    result = configure(root, device="gpu")
+def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path, tmp_path: Path) -> None:
+    result = configure(root, tmp_path, device="gpu")
     assert result.returncode == 1
     assert "ParamsError: machine.device: found gpu, but TensorFlow sees no GPU" in result.stderr
 

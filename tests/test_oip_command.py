@@ -52,6 +52,7 @@ def files(project: Path) -> set[str]:
     return {str(path.relative_to(project)) for path in project.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_three_files_are_written_and_named(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,6 +68,7 @@ def test_three_files_are_written_and_named(
     assert {name: Path(name).read_bytes() for name in written} == contents
 
 
+@pytest.mark.slow
 def test_the_settings_come_from_params_yaml(project: Path) -> None:
     text = Path("params.yaml").read_text(encoding="utf-8")
     section = text.index("\ndraw_oips:")
@@ -83,6 +85,7 @@ def test_the_settings_come_from_params_yaml(project: Path) -> None:
         assert setting in settings
 
 
+@pytest.mark.slow
 def test_without_params_yaml_the_default_settings_apply(project: Path) -> None:
     Path("params.yaml").unlink()
     Image.fromarray(np.eye(28, dtype=np.uint8) * 255).save("my.png")
@@ -92,6 +95,7 @@ def test_without_params_yaml_the_default_settings_apply(project: Path) -> None:
         assert arrays["kinds"].tolist() == [["my.png"]]
 
 
+@pytest.mark.slow
 def test_oips_of_a_keras_file_are_found(project: Path) -> None:
     inputs = keras.Input((12, 10, 3))
     keras.Model(inputs, keras.layers.Conv2D(4, 3, name="maps")(inputs)).save("mine.keras")
@@ -199,7 +203,7 @@ def test_help_names_every_option_kind_and_strategy_in_a_moment(
     text = capsys.readouterr().out
     for word in (*START_KINDS, *STRATEGIES, "mean", "max", "position", "gray", "viridis"):
         assert word in text
-    for options in oip_command._OPTIONS.values():
+    for options in oip_command.OPTIONS.values():
         for option, _, _ in options:
             assert option in text
 

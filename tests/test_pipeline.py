@@ -94,17 +94,19 @@ def test_a_stage_never_depends_on_code_that_cannot_affect_its_result(name: str) 
         assert not [dep for dep in deps if dep == path or dep.startswith(f"{path}/")]
 
 
-def test_reading_a_split_is_not_deciding_it() -> None:
+def test_stages_that_read_a_split_do_not_depend_on_the_code_that_makes_it() -> None:
     for name in ("train_vae", "evaluate_vae", "draw_reconstructions"):
         assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
 
 
+@pytest.mark.slow
 def test_root_modules_affect_no_result() -> None:
     for name in {base_name(stage) for stage in STAGES}:
         files = {dep for dep in code_deps.of_stage(name) if dep.count("/") == 2}
         assert {dep for dep in files if dep.endswith(".py")} == set(code_deps.SHOWN.get(name, []))
 
 
+@pytest.mark.slow
 def test_a_folder_of_code_contains_only_files_that_git_tracks() -> None:
     deps = sorted({dep for stage in STAGES for dep in code_deps.of_stage(base_name(stage))})
     command = ["git", "status", "--porcelain", "--ignored", "--untracked-files=all", "--", *deps]
@@ -156,7 +158,7 @@ def test_a_costly_stage_has_no_uncached_out_outside_metrics_and_plots(stage: Sta
 
 
 @by_name
-def test_params_exist_and_none_is_of_the_machine(stage: Stage) -> None:
+def test_params_exist_and_none_belongs_to_the_machine(stage: Stage) -> None:
     document = yaml12.load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     names = {name for dep in stage.params for name in dep.params}
     for name in names:

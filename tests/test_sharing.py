@@ -37,17 +37,24 @@ def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def project(root: Path, tmp_path: Path) -> Path:
-    """A small pipeline with the remotes of the repository, and a store."""
-    folder = tmp_path / "project"
+@pytest.fixture(scope="module")
+def first_project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small pipeline with the remotes of the repository, and a store beside it."""
+    folder = tmp_path_factory.mktemp("sharing") / "project"
     folder.mkdir()
     dvc(folder, "init", "--no-scm")
     shutil.copy(root / ".dvc/config", folder / ".dvc/config")
     dvc(folder, "config", "core.no_scm", "true")
-    dvc(folder, "remote", "add", "--local", "--default", "store", str(tmp_path / "store"))
+    # relative to the configuration, so that a copy of the project has a store of its own
+    dvc(folder, "remote", "add", "--local", "--default", "store", "../store")
     (folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def project(first_project: Path, tmp_path: Path) -> Path:
+    """A copy of the pipeline, with an empty store."""
+    return Path(shutil.copytree(first_project, tmp_path / "project"))
 
 
 def pushed(project: Path, profile: str) -> tuple[int, set[str]]:
@@ -60,27 +67,32 @@ def pushed(project: Path, profile: str) -> tuple[int, set[str]]:
     return result.returncode, {path.read_text(encoding="utf-8").strip() for path in files}
 
 
-def test_the_sample_travels_whole(project: Path) -> None:
+@pytest.mark.slow
+def test_the_whole_sample_is_pushed(project: Path) -> None:
     assert pushed(project, "sample") == (0, {"face of sample", "number of sample"})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", ["own", "celeba"])
-def test_the_faces_of_persons_stay_at_home(project: Path, profile: str) -> None:
+def test_the_faces_of_people_are_not_pushed(project: Path, profile: str) -> None:
     assert pushed(project, profile) == (0, {f"number of {profile}"})
 
 
+@pytest.mark.slow
 def test_a_profile_without_a_remote_sends_nothing(project: Path) -> None:
     code, sent = pushed(project, "mine")
     assert code != 0
     assert sent == set()
 
 
+@pytest.mark.slow
 def test_a_store_inside_a_site_gets_faces_when_its_remote_is_named(project: Path) -> None:
     dvc(project, "remote", "modify", "--local", "faces_of_celeba", "url", "remote://store/")
     assert pushed(project, "celeba") == (0, {"face of celeba", "number of celeba"})
 
 
-def test_a_colleague_misses_the_faces_alone(project: Path) -> None:
+@pytest.mark.slow
+def test_a_colleague_lacks_only_the_faces(project: Path) -> None:
     pushed(project, "own")
     shutil.rmtree(project / ".dvc/cache")
     for name in ("face.txt", "number.txt"):
@@ -141,7 +153,8 @@ def test_only_avatars_and_digits_have_a_remote_that_others_read(root: Path) -> N
         assert config[f"faces_of_{name}"]["url"] == "remote://store/"
 
 
-def test_an_experiment_that_is_pushed_keeps_its_faces_at_home(root: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_pushed_experiment_keeps_its_faces_local(root: Path, tmp_path: Path) -> None:
     """In this case, DVC reads the remotes from the commit, as if the repository were at /."""
     before = Path("/.dvc").exists()
     folder, origin = tmp_path / "project", tmp_path / "origin.git"

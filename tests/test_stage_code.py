@@ -81,7 +81,7 @@ def test_a_pipeline_without_the_stage_is_refused(
         stage_code.digest(STAGE, root=tmp_path)
 
 
-# Edits that a training once did not notice, so that its checkpoints restored the old network.
+# Edits that once went unnoticed, so that checkpoints restored the old network.
 EDITS = {
     "the learning rate": (
         "vae/training/vae_training.py",

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 NOTE = "I0000 00:00:1 port.cc:153] oneDNN custom operations are on. You may see"
 WRITE = f"""
 import os, sys
@@ -57,6 +59,7 @@ def test_ctrl_c_inside_the_block_keeps_the_output_of_the_stage() -> None:
     assert result.stderr.count("Traceback") == 1  # from this program, none from the forwarding one
 
 
+@pytest.mark.slow
 def test_importing_tensorflow_through_machine_prints_nothing() -> None:
     """Without AVX512, TensorFlow prints nothing anyway."""
     result = run("from latentmaps import machine; print(machine.tf.__version__)")

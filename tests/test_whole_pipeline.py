@@ -58,7 +58,7 @@ def test_a_file_that_was_written_to_comes_back_from_the_cache(clone: Clone) -> N
     assert path.read_bytes() == before
 
 
-def test_git_sees_nothing_but_numbers(clone: Clone) -> None:
+def test_git_tracks_only_numbers(clone: Clone) -> None:
     tracked = clone.run("git", "ls-files", "data", "reports").split()
     assert {Path(name).suffix for name in tracked if "bundled" not in name} <= {
         "", ".json", ".csv",
@@ -66,7 +66,7 @@ def test_git_sees_nothing_but_numbers(clone: Clone) -> None:
     assert clone.run("git", "status", "--porcelain") == ""
 
 
-def test_numbers_tell_the_versions_and_add_up(clone: Clone) -> None:
+def test_numbers_state_the_versions_and_add_up(clone: Clone) -> None:
     folder = clone.folder / "reports/train_vae"
     metrics, numbers = (
         json.loads((folder / name).read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_folder(
     assert [name for name in first if first[name] != second[name]] == []
 
 
-def test_the_whole_sample_arrives_at_a_colleague(clone: Clone, tmp_path: Path) -> None:
+def test_a_colleague_gets_the_whole_sample(clone: Clone, tmp_path: Path) -> None:
     store = ("dvc", "remote", "add", "--local", "--default", "store", str(tmp_path / "store"))
     clone.run(*store)
     clone.run("dvc", "push")

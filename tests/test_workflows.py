@@ -25,7 +25,7 @@ def test_every_action_is_pinned_to_a_commit_and_names_its_version(workflow: Path
 
 
 @by_name
-def test_it_can_read_and_knows_no_secret(workflow: Path) -> None:
+def test_it_can_only_read_and_has_no_secret(workflow: Path) -> None:
     text = workflow.read_text(encoding="utf-8")
     document = yaml12.load(text)
     assert document["permissions"] == {"contents": "read"}
@@ -36,7 +36,7 @@ def test_it_can_read_and_knows_no_secret(workflow: Path) -> None:
 
 
 @by_name
-def test_no_command_holds_text_that_a_stranger_chose(workflow: Path) -> None:
+def test_no_command_contains_text_that_a_stranger_chose(workflow: Path) -> None:
     document = yaml12.load(workflow.read_text(encoding="utf-8"))
     steps = [step for job in document["jobs"].values() for step in job["steps"]]
     assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []

@@ -4,13 +4,12 @@ A server process imports the third-party packages once and forks a child for eac
 script, `python -m MODULE`, `dvc` or `latentmaps`. The child runs with the folder, environment,
 arguments and files of the caller, as a new process would. Nothing of latentmaps is imported before
 the fork, so a child runs the code of its own PYTHONPATH. A command whose environment sets
-TensorFlow up in another way runs in a new process. All workers of pytest-xdist share one server.
+TensorFlow up differently runs in a new process. All workers of pytest-xdist share one server.
 
-DVC parses each text of YAML once per command: ruamel.yaml, in pure Python, otherwise takes three
+DVC parses each YAML text once per command: ruamel.yaml, in pure Python, otherwise takes three
 quarters of its time. `make pipeline-check` runs DVC as it is.
 
-Tests where the process itself matters (limits, imports, what is printed at the import) start a new
-one.
+Tests in which the process itself matters (limits, imports, output of imports) start a new one.
 """
 
 import atexit
@@ -41,13 +40,29 @@ import filelock
 
 _PRELOADED = [
     "tensorflow", "keras", "h5py", "numpy", "pandas", "PIL.Image", "PIL.ImageDraw", "PIL.ImageFont",
-    "jinja2", "pydantic", "yaml", "sklearn.neighbors", "filelock", "requests", "tqdm",
+    "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.ImageCms", "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin", "PIL.ImageEnhance", "PIL.ImageStat", "PIL.features",
+    "jinja2", "pydantic.dataclasses", "pydantic.json_schema", "pydantic.type_adapter", "yaml",
+    "sklearn.neighbors", "filelock", "requests", "tqdm.auto", "statistics", "dicebear",
+    "dicebear_styles", "jsonschema", "pytest",
+    "dvc.repo.experiments.queue.celery", "dvc.repo.experiments.queue.workspace",
+    "dvc.repo.experiments.executor.local", "dvc.repo.artifacts", "dvc.repo.brancher",
+    "dvc.repo.datasets", "dvc.repo.graph", "dvc.repo.index", "dvc.repo.stage", "dvc.repo.metrics",
+    "dvc.repo.plots", "dvc.repo.params", "dvc.utils.hydra", "dvc.utils.strictyaml",
+    "dvc.data_cloud", "dvc.daemon", "dvc_data.hashfile.db.local", "dvc_data.hashfile.status",
+    "dvc_studio_client.post_live_metrics", "dvc_task.proc.manager", "networkx", "antlr4",
+    "omegaconf",
+    "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "pandas.io.formats.csvs",
+    "PIL.ImageOps", "resvg_py", "encodings.cp437", "encodings.utf_8_sig", "tomllib",
+    "tensorflow.python.data.ops.range_op", "tensorflow.python.data.ops.zip_op",
     "dvc.cli", "dvc.cli.parser", "dvc.repo", "dvc.repo.reproduce", "dvc.repo.experiments.run",
     "dvc.repo.experiments.executor.base", "dvc.dvcfile", "dvc.stage.cache", "dvc.fs.dvc",
     "dvc_data.index.checkout", "dvc_objects.fs.local", "pygit2", "dulwich.porcelain", "ruamel.yaml",
 ]  # fmt: skip
 # environment variables that libraries read at import or first use
 _READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
+# but these where they are used
+_READ_LATE = ("TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_FLAGS")
 _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "1",
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -57,8 +72,8 @@ _SETTINGS = {
 }
 _COMMANDS = ("dvc", "latentmaps")
 
-# Stands as `python` or a command before the real one in PATH, and becomes it where the server
-# declines. A signal from the keyboard goes on to the process that does the work.
+# Precedes the real `python` or command in PATH, and replaces itself with it if the server declines.
+# A signal from the keyboard is passed on to the process that does the work.
 _CLIENT = """#!{python} -IS
 import json, os, resource, signal, socket, sys
 words = sys.argv[1:]
@@ -81,7 +96,8 @@ if name != "python" or words and (words[0].endswith(".py") or words[0] == "-m"):
             signal.signal(number, lambda number, _: os.kill(pid, number))
         code = int(answers.readline())
         if code < 0:
-            signal.signal(-code, signal.SIG_DFL)
+            if -code not in (signal.SIGKILL, signal.SIGSTOP):
+                signal.signal(-code, signal.SIG_DFL)
             os.kill(os.getpid(), -code)
         os._exit(code)
 os.execv({python!r}, [{python!r}, *words])
@@ -93,8 +109,8 @@ _DECLINED = "declined"
 def interpreter() -> Path:
     """Return a `python` that runs scripts and modules with their packages imported already.
 
-    Its folder may stand in front of PATH; it has `dvc` and `latentmaps`, too. The server ends with
-    the tests.
+    Its folder, which also contains `dvc` and `latentmaps`, can precede all others in PATH. The
+    server ends with the tests.
     """
     if sys.platform != "linux":  # on macOS, a process with threads cannot fork
         return Path(sys.executable)
@@ -227,7 +243,7 @@ def _early(environment: dict[str, str]) -> dict[str, str]:
     return _SETTINGS | {
         key: value
         for key, value in environment.items()
-        if key.startswith(_READ_EARLY) and key != "TF_CONFIG"  # which is read where it is used
+        if key.startswith(_READ_EARLY) and key not in _READ_LATE
     }
 
 
@@ -252,8 +268,8 @@ def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
         traceback.print_exc()
         code = 1
     # like the exit of the interpreter, but without the second that clearing all modules takes
-    threading._shutdown()  # type: ignore[attr-defined]
-    atexit._run_exitfuncs()
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    atexit._run_exitfuncs()  # noqa: SLF001
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code if isinstance(code, int) else int(code is not None))

@@ -1,4 +1,4 @@
-"""``python -m latentmaps`` is the command ``latentmaps``."""
+"""Run the ``latentmaps`` command with ``python -m latentmaps``."""
 
 from latentmaps.command_line import main
 

@@ -9,14 +9,14 @@ from latentmaps.errors import DataError, shorten
 
 
 def require_images(images: Any, shape: Sequence[int]) -> None:
-    """Refuse anything but images of the size that a model expects.
+    """Require images of the size that a model expects.
 
     Args:
-        images: expected to be (n, *shape), uint8, 0..255, n at least 1.
+        images: the images to check, expected to be (n, *shape), uint8, 0..255, n at least 1.
         shape: (height, width) or (height, width, channels).
 
     Raises:
-        DataError: `images` has another type, dtype or shape, or is empty.
+        DataError: `images` has the wrong type, dtype or shape, or is empty.
     """
     size = "x".join(map(str, shape))
     expected = f"expected a NumPy array of {size} images, uint8, 0..255"
@@ -30,7 +30,7 @@ def require_images(images: Any, shape: Sequence[int]) -> None:
         )
     if images.shape[1:] != tuple(shape) or not len(images):
         raise DataError(
-            f"images: {size} images expected, found an array of the shape {images.shape}; "
+            f"images: {size} images expected, found an array of shape {images.shape}; "
             f"{_advise(images.shape, tuple(shape))}"
         )
 
@@ -57,32 +57,34 @@ def require_rows(rows: np.ndarray, num_images: int) -> None:
     """Refuse row numbers that are out of range.
 
     Args:
-        rows: expected to be (n,), integers from 0 to `num_images` - 1, n at least 1.
+        rows: the rows to check, expected to be (n,), integers from 0 to `num_images` - 1, n at
+            least 1.
         num_images: number of images.
 
     Raises:
-        DataError: `rows` has another type or shape, is empty, or is out of range.
+        DataError: `rows` has the wrong type or shape, is empty, or is out of range.
     """
     rows = np.asarray(rows)
     is_fit = rows.dtype.kind in "iu" and rows.ndim == 1 and rows.size
     if not is_fit or rows.min() < 0 or rows.max() >= num_images:
         raise DataError(
-            f"rows: found {rows.dtype} of the shape {rows.shape}{_describe_range(rows)}, expected "
-            f"a row of integers from 0 to {num_images - 1}; rerun the stage that chose them"
+            f"rows: found {rows.dtype} of shape {rows.shape}{_describe_range(rows)}, expected "
+            f"a 1-D array of integers from 0 to {num_images - 1}; rerun the stage that chose them"
         )
 
 
 def to_points(z: Any, latent_dim: int) -> np.ndarray:
-    """Return latent points in float32.
+    """Return latent points as float32.
 
     Args:
-        z: expected to be (n, latent_dim), floating point, n at least 1.
-        latent_dim: dimensions of the latent space.
+        z: the points to check, expected to be (n, latent_dim), floating point, n at least 1.
+        latent_dim: number of latent dimensions.
 
     Raises:
-        DataError: `z` has another type or shape, is empty, or holds a value that is not finite.
+        DataError: `z` has the wrong type or shape, is empty, or contains values that are not
+            finite.
     """
-    expected = f"expected floating points of the shape (n, {latent_dim})"
+    expected = f"expected floating-point numbers of shape (n, {latent_dim})"
     if not isinstance(z, np.ndarray) or z.dtype.kind != "f":
         found = z.dtype if isinstance(z, np.ndarray) else type(z).__name__
         raise DataError(f"z: found {found}, {expected}; use np.asarray(z, np.float32)")
@@ -91,19 +93,19 @@ def to_points(z: Any, latent_dim: int) -> np.ndarray:
         if z.shape == (latent_dim,):
             advice = "add an axis for a single point, `z[np.newaxis]`"
         raise DataError(f"z: found the shape {z.shape}, {expected}; {advice}")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+    with np.errstate(over="ignore"):  # values outside the range of float32 become infinite
         points = z.astype(np.float32)
     bad = ~np.isfinite(points).all(axis=1)
     if bad.any():
         raise DataError(
-            f"z: {bad.sum()} of {len(z)} points, the first of them {bad.argmax()}, contain NaN or "
-            "exceed float32, expected finite numbers; leave them out"
+            f"z: {bad.sum()} of {len(z)} points, the first at index {bad.argmax()}, contain NaN or "
+            "exceed the range of float32, expected finite numbers; leave them out"
         )
     return points
 
 
 def require_integer(name: str, value: Any, *, least: int) -> None:
-    """Refuse anything but an integer of at least `least`.
+    """Require an integer of at least `least`.
 
     Args:
         name: name of the argument, for the message.
@@ -111,7 +113,7 @@ def require_integer(name: str, value: Any, *, least: int) -> None:
         least: the smallest accepted value.
 
     Raises:
-        DataError: `value` is smaller or is not an integer.
+        DataError: `value` is not an integer, or is too small.
     """
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise DataError(f"{name}: found {shorten(value)}, expected an integer of at least {least}")

@@ -1,7 +1,7 @@
-"""Explain how to restore an input that was changed after its stage wrote it.
+"""Explain how to restore an input that was changed after its stage had written it.
 
 DVC trusts read-only files in its cache without reading them. If a file in the workspace is a hard
-link to the cache and the user may write to read-only files, as root may, a change corrupts both.
+link to the cache and the user can write to read-only files, as root can, a change corrupts both.
 DVC then reports that everything is up to date, and none of its commands repairs the files.
 """
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def advise(message: str, inputs: Iterable[Path]) -> str:
-    """Return how to restore a changed input that an error message names.
+    """Explain how to restore a changed input that an error message names.
 
     Args:
-        message: an error about an input.
+        message: an error message about an input.
         inputs: the inputs of the stage; each is an output of another stage, or a folder of such
             outputs.
 
@@ -33,9 +33,9 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
     try:
         outs = [out for out in Repo().index.outs if out.use_cache and out.hash_info.name == "md5"]
-        for given in inputs:
+        for path in inputs:
             for out in outs:
-                for file, digest in _recorded(out, given):
+                for file, digest in _recorded(out, path):
                     if str(file) in message and file.is_file() and _md5(file) != digest:
                         return f". {_describe(out, file, Path(out.cache.oid_to_path(digest)))}"
     # DVC and its dependencies (YAML, git, remotes) raise errors without a common base class. In any
@@ -45,12 +45,12 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
     return ""
 
 
-def _recorded(out: "Output", given: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files of an output below `given`, in the same spelling, and their recorded MD5."""
+def _recorded(out: "Output", path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the path and recorded MD5 of each output file below `path`, spelled like `path`."""
     top = Path(out.fs_path)
-    if not top.is_relative_to(given.absolute()):
+    if not top.is_relative_to(path.absolute()):
         return
-    shown = given / top.relative_to(given.absolute())
+    shown = path / top.relative_to(path.absolute())
     if not out.hash_info.isdir:
         yield shown, out.hash_info.value
         return

@@ -1,4 +1,4 @@
-"""Inputs that several commands read from the project around them, and names for their outputs."""
+"""Project inputs that several commands read, and names for their outputs."""
 
 import re
 from pathlib import Path
@@ -21,10 +21,10 @@ _DEFAULT_MACHINE: dict[str, Any] = {
 
 
 def read_machine() -> "Machine":
-    """Return the section machine of params.yaml in this folder, or defaults if there is none.
+    """Return the ``machine`` section of this folder's params.yaml, or defaults without that file.
 
     Raises:
-        ParamsError: a value of it is invalid.
+        ParamsError: a value in the section is invalid.
     """
     from latentmaps.params import loader
     from latentmaps.params.machine import Machine
@@ -35,17 +35,17 @@ def read_machine() -> "Machine":
 
 
 def plain_name(text: str, *, otherwise: str) -> str:
-    """Return a file name for a text, at most 100 letters, digits, and ``._-``.
+    """Return a file name made from a text: at most 100 letters, digits and the characters ``._-``.
 
     Args:
-        text: such as the name of a layer, block1/conv.
-        otherwise: the name if nothing of the text is left.
+        text: any text, such as the layer name ``block1/conv``.
+        otherwise: the name to use if no character of the text remains.
     """
     return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip(".-")[:100] or otherwise
 
 
 def require_model(model: Path) -> None:
-    """Require that a path exists, before libraries are imported that take seconds.
+    """Require that a path exists, before importing libraries that take seconds to load.
 
     Raises:
         DataError: there is no such file or folder.
@@ -59,7 +59,7 @@ def require_model(model: Path) -> None:
 
 
 def require_model_folder(model: Path) -> None:
-    """Require that a path is a folder, before libraries are imported that take seconds.
+    """Require that a path is a folder, before importing libraries that take seconds to load.
 
     Raises:
         DataError: there is no such folder.

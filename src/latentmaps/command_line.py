@@ -1,4 +1,4 @@
-"""The command ``latentmaps``, for working with the results of the pipeline.
+"""The ``latentmaps`` command, for working with the results of the pipeline.
 
 No stage imports this module. DVC, matplotlib and templates are imported only by the commands that
 need them, so ``latentmaps --help`` responds at once.
@@ -20,7 +20,7 @@ def main(words: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit; a user error ends with one message and exit code 1.
 
     Args:
-        words: words of the command line; None for those of the process.
+        words: command-line arguments; None: those of this process.
     """
     arguments = _parser().parse_args(words)
     arguments.words = sys.argv[1:] if words is None else words  # for pages that quote the command
@@ -98,7 +98,7 @@ def _compare(arguments: argparse.Namespace) -> str:
         output = arguments.output or Path(repo.root_dir) / _OUTPUT
         experiments = repository.select(repo, arguments.names)
         written = page_files.write(experiments, output, has_pages=not arguments.no_pages)
-    if rows.may_show_persons(experiments) and (exposed := git_exposure.find_exposed(written)):
+    if rows.may_show_people(experiments) and (exposed := git_exposure.find_exposed(written)):
         sys.stderr.write(f"latentmaps compare: warning: {_warn(output, exposed)}\n")
     shown = sum(experiment.is_shown for experiment in experiments)
     left_out = len(experiments) - shown

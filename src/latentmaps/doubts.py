@@ -1,19 +1,19 @@
 """Warnings about results that are not meaningful, for the log and the report."""
 
-# Own choices, measured on 48 to 2,400 faces. With fewer steps, all faces are gray smears. In a
-# trained network, reconstructions have two thirds of the diversity of the faces, and random faces
-# have half of it.
+# Our own thresholds, from measurements on 48 to 2,400 faces. With fewer steps, all faces are gray
+# smears. In a trained network, reconstructions have two thirds of the diversity of the faces, and
+# random faces have half of it.
 _LEAST_STEPS = 600
 _LEAST_SHARE = 0.2
 
 
-def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
-    """Return a warning if a training is too short.
+def about_training(num_steps: float, *, from_random: bool = True) -> list[str]:
+    """Return a warning if a training run is too short.
 
     Args:
-        num_steps: number of batches in all epochs.
-        from_random: whether it starts from random weights; from trained weights, a few steps can be
-            enough.
+        num_steps: total number of batches in all epochs.
+        from_random: whether training starts from random weights; from trained weights, a few steps
+            can be enough.
     """
     if num_steps >= _LEAST_STEPS or not from_random:
         return []
@@ -25,10 +25,10 @@ def of_training(num_steps: float, *, from_random: bool = True) -> list[str]:
     return [warning]
 
 
-def of_evaluation(
+def about_evaluation(
     *, reconstructions: tuple[float, float], random_faces: tuple[float, float]
 ) -> list[str]:
-    """Return a warning for each kind of faces that hardly differ from one another.
+    """Return a warning for each set of faces that hardly differ from one another.
 
     Args:
         reconstructions: diversity of the reconstructions, and of their originals.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 # maximum number of refused files that a message names
 _NAMED = 10
-# of a quoted value or reason, which can have any length
+# length of an excerpt from a value or reason, which can have any length
 _EXCERPT_CHARACTERS = 150
 _MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 
@@ -19,7 +19,7 @@ class LatentmapsError(Exception):
     """The user's input cannot be used; the message says what to do about it.
 
     Since a message may quote files and names of any length, messages of more than 2,000 bytes are
-    cut in the middle: the place is at the beginning, the advice at the end.
+    cut in the middle: the place is at the beginning, and the advice is at the end.
     """
 
     def __str__(self) -> str:
@@ -32,7 +32,7 @@ class LatentmapsError(Exception):
 
 
 class ParamsError(LatentmapsError):
-    """A value of params.yaml is unknown, missing, of the wrong type or out of range."""
+    """A value in params.yaml is unknown, missing, of the wrong type or out of range."""
 
 
 class DataError(LatentmapsError):
@@ -48,7 +48,7 @@ class TrainingError(LatentmapsError):
 
 
 def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
-    """Return the first refused files with their reasons, for a message with the total number.
+    """Return the first refused files and the reasons, for a message that also gives their number.
 
     Args:
         reasons: name of each refused file, and why it was refused.
@@ -60,7 +60,7 @@ def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
 
 
 def excerpt(text: str, num_characters: int = _EXCERPT_CHARACTERS) -> str:
-    """Return `text`, or its beginning and three dots, for a short message."""
+    """Return `text`, or its beginning followed by three dots, for a short message."""
     return text if len(text) <= num_characters else f"{text[: num_characters - 3]}..."
 
 
@@ -84,6 +84,6 @@ def shorten(value: object) -> str:
     """Return the ``repr`` of a value, or its beginning, for a short message.
 
     Args:
-        value: a value of any size and depth; time and memory do not grow with it.
+        value: a value of any size and depth, neither of which affects the time and memory needed.
     """
     return excerpt(_SHORTENED.repr(value), 120)

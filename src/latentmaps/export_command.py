@@ -1,4 +1,4 @@
-"""The command ``latentmaps export``: write a trained model for use without this project.
+"""The ``latentmaps export`` command, which writes a trained model for use without this project.
 
 Everything that does not need tensors is checked before TensorFlow is imported, which takes seconds.
 """
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Write a trained model in a format that other programs read, and a README.md that shows how to use
-it. A VAE is exported as encoder and decoder, the CNN as one network. Each file is loaded again and
-compared with the original; if the results differ, nothing is kept.
+it. A VAE is exported as an encoder and a decoder, and the CNN as one network. Each file is loaded
+again and compared with the original; if the results differ, nothing is kept.
 
   latentmaps export data/models/vae --format onnx --output exported/vae
 """
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> str:
     """Export the model and return a line for each file.
 
     Raises:
-        LatentmapsError: an option or the model is invalid, or a file does not compute the same.
+        LatentmapsError: an option or the model is invalid, or a file produces different results.
         OSError: the files cannot be written.
     """
     kind = formats.find(arguments.format)
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> str:
     command_inputs.require_model_folder(arguments.model)
     if arguments.model.resolve() in output.resolve().parents:
         raise DataError(
-            f"{arguments.output}: inside the model folder, which must hold nothing but the model, "
+            f"{arguments.output}: inside the model folder, which must contain only the model, "
             "expected a folder elsewhere; choose another --output"
         )
     with staging.opened({"folder": output}) as staged:

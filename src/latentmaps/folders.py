@@ -1,4 +1,4 @@
-"""The contents of the folders of data/ and reports/: the contract between the stages.
+"""The contents of the folders in data/ and reports/, which are the contract between stages.
 
 dvc.yaml passes the path of a folder to a stage as one argument, and the stage selects the files
 that it reads or writes. ARCHITECTURE.md documents the columns and shapes of the files.
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 
 class File(NamedTuple):
-    """A file or folder inside a folder.
+    """A file or folder inside one of the project's folders.
 
     Attributes:
-        name: its relative path; ``{layer}`` stands for the option of that name.
+        name: its relative path; ``{layer}`` stands for the value of the option ``layer``.
         meaning: a description of its content.
     """
 
@@ -100,13 +100,13 @@ FACE_OIPS: Folder = {
 }
 
 
-def some(folder: Folder, *names: str) -> Folder:
-    """Return the files with these names."""
+def only(folder: Folder, *names: str) -> Folder:
+    """Return only the files with the given names."""
     return {name: folder[name] for name in names}
 
 
 def pictures_of_sampler(name: str) -> Folder:
-    """Return the pictures of the random faces of one sampler."""
+    """Return the pictures of one sampler's random faces."""
     return {
         name: File(f"{name}.png", f"random faces of the sampler {name}"),
         f"{name}_processed": File(f"{name}_processed.png", "the same, with sharpness and contrast"),
@@ -117,12 +117,12 @@ def pictures_of_sampler(name: str) -> Folder:
 def expand(
     arguments: Mapping[str, str | Folder], values: Mapping[str, Any]
 ) -> list[tuple[str, Path, str]]:
-    """Return name, path and description of every file that the arguments stand for.
+    """Return the name, path and description of every file that the arguments refer to.
 
     Args:
         arguments: argument name -> description of a file or folder, or the files of a folder.
-        values: argument name -> path from the command line; option -> text, for file names that
-            contain an option.
+        values: argument name -> path from the command line; option name -> its text, for file names
+            that contain an option.
 
     Raises:
         ValueError: two files have the same name.

@@ -1,4 +1,4 @@
-"""Find files that git would commit although they may show persons."""
+"""Find files that git would commit although they may show people."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from scmrepo.git import Git
 
 
 def find_exposed(paths: Sequence[Path]) -> list[Path]:
-    """Return the files inside a git work tree, of any repository, that git does not ignore."""
+    """Return the files that are in the work tree of any git repository and not ignored by git."""
     return [path for path in paths if _is_exposed(path.resolve())]
 
 

@@ -2,7 +2,7 @@
 
 A stage that uses TensorFlow calls ``configure`` before anything else, because TensorFlow fixes
 threads and devices at its first operation. No setting here changes a result by more than rounding,
-so no stage depends on this module. With XLA this is true even for dropout; see
+so no stage depends on this module. With XLA, this is true even for dropout; see
 ``vae.network.layers``. The compute dtype changes results more; ``vae.training.compute_dtype``
 chooses it.
 """
@@ -34,7 +34,8 @@ class Setup:
     Attributes:
         device: "CPU" or "GPU".
         jit_compile: whether models are compiled with XLA.
-        strategy: distributes a training over several devices or machines; None for one device.
+        strategy: strategy that distributes training over several devices or machines; None for one
+            device.
     """
 
     device: str
@@ -48,11 +49,11 @@ class Setup:
 
 
 def configure(machine: Machine, *, spread: bool = False) -> Setup:
-    """Configure TensorFlow as set in the section ``machine``.
+    """Configure TensorFlow according to the ``machine`` section.
 
     Args:
-        machine: the section.
-        spread: use all GPUs and the machines in TF_CONFIG, instead of one device.
+        machine: the ``machine`` section of params.yaml.
+        spread: whether to use all GPUs and the machines in TF_CONFIG instead of one device.
 
     Raises:
         ParamsError: ``machine.device`` is gpu and TensorFlow sees none, or TF_CONFIG is invalid.
@@ -70,7 +71,7 @@ def configure(machine: Machine, *, spread: bool = False) -> Setup:
     strategy = _strategy(gpus, num_workers)
     setup = Setup(
         device="GPU" if gpus else "CPU",
-        # XLA does not work with the sums over devices of a strategy
+        # XLA does not support the cross-device sums of a strategy
         jit_compile=bool(gpus) and strategy is None
         if machine.jit_compile == "auto"
         else machine.jit_compile,
@@ -85,7 +86,7 @@ def _visible_gpus(machine: Machine, *, spread: bool) -> list[tf.config.PhysicalD
     if machine.device == "gpu" and not gpus:
         raise ParamsError(
             "machine.device: found gpu, but TensorFlow sees no GPU; set it to auto or cpu, or "
-            "install TensorFlow with CUDA by `make setup GPU=1`"
+            "install TensorFlow with CUDA using `make setup GPU=1`"
         )
     taken = gpus if spread else gpus[:1]
     tf.config.set_visible_devices(taken, "GPU")
@@ -114,7 +115,7 @@ def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Return the model name of the CPU, or its architecture if the name is unknown.
 
     Args:
-        cpuinfo: the file in which Linux states the model name, on x86 only.
+        cpuinfo: the file in which Linux lists the model name, only on x86.
     """
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

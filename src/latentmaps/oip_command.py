@@ -1,4 +1,4 @@
-"""The command ``latentmaps oip``: find the inputs that excite a few units of a network.
+"""The ``latentmaps oip`` command, which finds the inputs that most excite a few units of a network.
 
 Arguments are checked as far as possible before TensorFlow is imported, which takes seconds.
 """
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MODEL, _DIGITS = Path("data/models/cnn"), Path("data/raw/digits.npz")
 
 _DESCRIPTION = """\
-Find the inputs that excite a few units of a network most. Write them as a page (.html), as one
-picture (.png) and as arrays (.npz). Without options, the result equals that of the stage draw_oips
+Find the inputs that most excite a few units of a network. Write them as a page (.html), as one
+picture (.png) and as arrays (.npz). Without options, the result equals that of the draw_oips stage
 with the settings in params.yaml of the current folder.
 
   latentmaps oip Conv2D_3 17                      use all starts of the stage
@@ -31,7 +31,7 @@ with the settings in params.yaml of the current folder.
 """
 
 # group -> option, name of its value, help
-_OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
+OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
     "network": (
         ("--model", "PATH", f"{_MODEL} (default), data/models/vae (its encoder), or a .keras file"),
         ("--digits", "PATH", f"real digits for the CNN (default: {_DIGITS}, if it exists)"),
@@ -46,7 +46,7 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
                 "without a precursor or head start"
             ),
         ),
-        ("--starts", "N", "number of random starts, 1 to 64; with --start, number of each kind"),
+        ("--starts", "N", "number of random starts, 1 to 64; with --start, of each kind"),
         (
             "--scales",
             "3,7x14,28",
@@ -58,17 +58,17 @@ _OPTIONS: dict[str, Sequence[tuple[str, str, str]]] = {
         (
             "--weights",
             "0.5,0,0.5",
-            "one weight per grid, 0 to leave it out; without --start as for --scales",
+            "one weight per grid, 0 to omit it; without --start, only scales starts are used",
         ),
-        ("--seed", "N", "seed of all random numbers; another seed gives other noise"),
+        ("--seed", "N", "seed of all random numbers; another seed produces different noise"),
     ),
     "objective": (
         (
             "--objective",
             "NAME",
             (
-                "for feature maps: mean over all positions (default) | max over them | position, "
-                "the one in the middle, on the patch it sees. For dense layers: unit"
+                "for feature maps: mean over all positions (default) | max over all positions | "
+                "position, the one in the middle, on the patch it sees. For dense layers: unit"
             ),
         ),
         (
@@ -119,7 +119,7 @@ def add_to(commands: Any) -> None:
     """Add the command to the subparsers of ``latentmaps``."""
     parser = commands.add_parser(
         "oip",
-        help="find the input that excites a unit of a network most",
+        help="find the input that most excites a unit of a network",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -129,7 +129,7 @@ def add_to(commands: Any) -> None:
     parser.add_argument(
         "units", metavar="UNIT", nargs="+", help="index of a feature map or unit, counted from 0"
     )
-    for title, options in _OPTIONS.items():
+    for title, options in OPTIONS.items():
         group = parser.add_argument_group(title)
         for option, metavar, text in options:
             if option == "--start":
@@ -193,7 +193,7 @@ def run(arguments: argparse.Namespace) -> str:
 
 
 def _read_params() -> "DrawOips | None":
-    """Read the section draw_oips of params.yaml, including its seed; None without such a file.
+    """Read the ``draw_oips`` section of params.yaml, with its seed; return None without that file.
 
     Raises:
         ParamsError: a value is invalid.

@@ -31,8 +31,8 @@ def map_in_processes(
     """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
-        function: the work; it must be picklable, and so must the items and results.
-        items: consumed one by one, only as fast as they are processed.
+        function: function to apply; it must be picklable, as must the items and the results.
+        items: items to process, consumed one by one and only as fast as they are processed.
         num_processes: number of worker processes; below 2, this process does the work.
     """
     if num_processes < 2:
@@ -56,9 +56,9 @@ def map_in_order(
     """Yield ``function(item)`` for each item, in the order of the items.
 
     Args:
-        executor: the pool that does the work.
-        function: the work.
-        items: consumed one by one, only as fast as they are processed.
+        executor: pool in which the function is applied.
+        function: function to apply.
+        items: items to process, consumed one by one and only as fast as they are processed.
         num_pending: largest number of submitted items and unfetched results together.
     """
     pending: deque[Future[Result]] = deque()

@@ -1,4 +1,4 @@
-"""The command ``latentmaps photo``: pass photos through a trained VAE.
+"""The ``latentmaps photo`` command, which passes photos through a trained VAE.
 
 Everything that does not need tensors is checked before TensorFlow is imported, which takes seconds.
 """
@@ -31,8 +31,8 @@ output (.png) shows the cropped photo, its reconstruction, and the result with t
   latentmaps photo me.jpg --add Eyeglasses=1.5 --add Bangs=-1 --output me.png
   latentmaps photo me.jpg you.jpg --box 420,300,1220,1100    the same box for each photo
 
-Without --box, the largest square at the center is used. The model knows heads of one size and
-position: frame yours like those of the training faces (docs/own-photo.md).
+Without --box, the largest square at the center is used. The model has learned heads of one
+size and position: frame yours like those of the training faces (docs/own-photo.md).
 """
 
 
@@ -140,7 +140,7 @@ def _default_output(photos: Sequence[Path]) -> Path:
 
 
 def _require_output(output: Path, photos: Sequence[Path]) -> None:
-    """Require existing photos, not too many, and an output that does not replace one."""
+    """Require that the photos exist, are not too many, and are not replaced by the output."""
     if len(photos) > _MAX_PHOTOS:
         raise DataError(
             f"found {len(photos)} photos, expected at most {_MAX_PHOTOS} at a time; pass fewer"
@@ -154,13 +154,13 @@ def _require_output(output: Path, photos: Sequence[Path]) -> None:
             "--output"
         )
     if output.exists() and any(output.samefile(photo) for photo in photos):
-        raise DataError(f"{output}: one of the photos, expected another file; set it with --output")
+        raise DataError(f"{output}: is one of the photos, expected another file; choose --output")
 
 
 def _find_latents(
     named: Path | None, project: "Project", additions: "Sequence[Addition]"
 ) -> Path | None:
-    """Return the folder with the attribute directions; None: no attribute is added."""
+    """Return the folder with the attribute directions, or None if no attribute is added."""
     if not additions:
         return None
     latents = named or project.latents

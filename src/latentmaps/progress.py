@@ -1,4 +1,4 @@
-"""Report the progress of long work: a bar on a terminal, a few lines in a log."""
+"""Report the progress of long operations, as a bar on a terminal or a few lines in a log."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 log = logging.getLogger(__name__)
 
-# shorter work needs no progress report
+# shorter operations need no progress report
 _QUIET_S = 5.0
 
 
@@ -22,14 +22,15 @@ def track(
 ) -> Iterator[Item]:
     """Yield the items unchanged and report the progress.
 
-    On a terminal the report is a bar with the remaining time, elsewhere a log line every 10 %.
+    On a terminal, the report is a bar with the remaining time; otherwise, it is a log line every
+    10%.
 
     Args:
         items: the items, or their results. An item counts as done when the next one is requested.
         total: number of items.
         description: a verb phrase, such as "Cropping".
         unit: plural noun for the items, such as "faces".
-        quiet_s: smallest time between two log lines, seconds.
+        quiet_s: minimum time between two log lines, in seconds.
     """
     if sys.stderr.isatty():
         yield from tqdm(items, total=total, desc=description, unit=f" {unit}")
@@ -48,15 +49,16 @@ def track(
 def count_bytes(
     total: int | None, done: int, description: str, *, quiet_s: float = _QUIET_S
 ) -> Iterator[Callable[[int], object]]:
-    """Report the progress of a transfer; yield a callback for the size of each chunk.
+    """Report the progress of a transfer through a callback that takes the size of each chunk.
 
-    On a terminal the report is a bar with rate and remaining time, elsewhere a log line every 10 %.
+    On a terminal, the report is a bar with the rate and remaining time; otherwise, it is a log line
+    every 10%.
 
     Args:
         total: total number of bytes; None if unknown.
         done: number of bytes that were transferred earlier.
         description: a verb phrase, such as "Downloading images.zip".
-        quiet_s: smallest time between two log lines, seconds.
+        quiet_s: minimum time between two log lines, in seconds.
     """
     if sys.stderr.isatty():
         with tqdm(total=total, initial=done, desc=description, unit="B", unit_scale=True) as bar:
@@ -94,7 +96,7 @@ class _Lines:
         self._tenth = done * 10 // self._total
 
     def add(self, number: int) -> bool:
-        """Count more work, and report whether a log line is due."""
+        """Add to the work done, and report whether a log line is due."""
         self.done += number
         now, tenth = time.monotonic(), self.done * 10 // self._total
         if tenth <= self._tenth or now - self._last_line < self._quiet_s:

@@ -1,4 +1,4 @@
-"""Check for enough memory or disk space before large work begins."""
+"""Check for enough memory or disk space before a large operation begins."""
 
 import os
 import shutil
@@ -19,11 +19,11 @@ def free_memory_bytes() -> int:
 
 
 def require_disk_space(folder: Path, num_bytes: int) -> None:
-    """Refuse to write a file that does not fit on the disk.
+    """Require enough free disk space for a file.
 
     Args:
         folder: an existing folder on that disk.
-        num_bytes: size of the file.
+        num_bytes: size of the file, in bytes.
 
     Raises:
         DataError: the file does not fit.

@@ -1,9 +1,9 @@
-"""The frame around the work of every stage.
+"""What all stages have in common: arguments, parameters, logging, outputs and errors.
 
 ``main`` reads the arguments and params.yaml, checks that the inputs exist, sets up logging, and
 passes a ``Run`` to the stage. The stage writes into a temporary folder next to each output. The
 outputs get their names only after it has finished, so a declared output is always either complete
-or absent. A user's mistake ends in one message and exit code 1, without a traceback.
+or absent. A user error ends with one message and exit code 1, without a traceback.
 """
 
 import argparse
@@ -40,11 +40,11 @@ class Run:
 
     Attributes:
         inputs: name of a file or folder -> existing path.
-        outputs: name -> path to write to; renamed to its final name after the run.
+        outputs: name -> path to write to, which is renamed to its final name after the run.
         finals: name -> final path, for messages.
         options: argument name -> text from the command line.
         kept: argument name -> folder that persists between runs; it may not exist yet.
-        all_params: the checked params.yaml.
+        all_params: the checked content of params.yaml.
     """
 
     inputs: Mapping[str, Path]
@@ -84,9 +84,10 @@ def main(
     """Run a stage from the command line and exit.
 
     Args:
-        work: the stage; the docstring of its module is the text of ``--help``.
+        work: function that does the work of the stage; its module's docstring is the text of
+            ``--help``.
         inputs: argument name -> description of the file or folder; or, for a folder, the files that
-            the stage reads, which ``Run.inputs`` has by their own names.
+            the stage reads, which ``Run.inputs`` lists under their own names.
         outputs: argument name -> description of the file or folder; or, for a folder, the files
             that the stage writes.
         options: argument name -> description of an argument that is not a path.
@@ -99,7 +100,7 @@ def main(
     logging.basicConfig(
         stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO
     )
-    # TensorFlow logs processor features at every start; this level keeps warnings only
+    # TensorFlow logs processor features at every start; at this level, it logs only warnings
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
     try:
         _run(work, arguments, named)
@@ -122,7 +123,7 @@ def main(
 
 
 def _fail(work: Callable[[Run], None], message: str) -> NoReturn:
-    # DVC removes the outputs of a stage before it runs, and does not reset parameters
+    # DVC removes the outputs of a stage before running it, and does not reset parameters
     advice = "" if "DVC_STAGE" not in os.environ else f"\n{_RESTORE_ADVICE}"
     sys.exit(f"{_stage_name(work)}: {message}{advice}")
 

@@ -1,14 +1,14 @@
 """All random streams of the project, by name.
 
-Item i of a stream depends on (seed, stream, i) only: not on the number of items, their order, or
+Item i of a stream depends only on (seed, stream, i), not on the number of items, their order, or
 the machine. Existing streams must never change; only new ones may be added. No stage depends on
 this file, so a change would not rerun anything. A test pins the first numbers of each stream.
 
-Libraries that sample by themselves get the plain seed: Keras does, for the initial weights of the
-VAE.
+Libraries that do their own sampling receive the plain seed, such as Keras for the VAE's initial
+weights.
 
 NumPy's ``SeedSequence`` pads with zeros, so (seed, 7) and (seed, 7, 0) are the same stream. In some
-streams the number after the seed is an index, which stays below 2**31. The others have a constant
+streams, the number after the seed is an index, which stays below 2**31. The others have a constant
 of 2**31 or more in that place.
 """
 
@@ -23,7 +23,7 @@ _TUNING, _RANDOM_DIGITS, _START_CANDIDATES = 2**32 - 3, 2**32 - 2, 2**32 - 1
 _EXPORT_CHECK = 2**32 - 4
 _JITTER, _FLUCTUATION = 1, 2  # after (seed, map_index, start)
 
-# TensorFlow streams of a VAE training: stateless seeds [seed, stream] with the step folded in. For
+# TensorFlow streams of VAE training: stateless seeds [seed, stream] with the step folded in. For
 # the validation part, VALIDATION is added to the stream.
 NOISE, CORRUPTION, VALIDATION = 1, 2, 4
 
@@ -34,12 +34,12 @@ def avatar(seed: int, index: int) -> np.random.Generator:
 
 
 def split(seed: int) -> np.random.Generator:
-    """Return the stream for the order in which faces or persons are assigned to split parts."""
+    """Return the stream for the order in which faces or people are assigned to split parts."""
     return np.random.default_rng(seed)
 
 
 def face_order(seed: int, epoch: Any) -> list[Any]:
-    """Return the seed of TensorFlow's shuffle for the order of training faces in one epoch."""
+    """Return the seed with which TensorFlow shuffles the training faces in one epoch."""
     return [seed, epoch, 0]
 
 
@@ -94,7 +94,13 @@ def held_out_digits(seed: int) -> np.random.Generator:
 
 
 def oip_start(seed: int, map_index: int, start: int) -> np.random.Generator:
-    """Return the stream for one start image of one feature map."""
+    """Return the stream for one start image of one feature map.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+    """
     return np.random.default_rng([seed, map_index, start])
 
 
@@ -104,22 +110,41 @@ def start_candidate(seed: int, candidate: int) -> np.random.Generator:
 
 
 def jitter(seed: int, map_index: int, start: int) -> np.random.Generator:
-    """Return the stream for the shifts of one image during its ascent."""
+    """Return the stream for the shifts of one image during its ascent.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+    """
     return np.random.default_rng([seed, map_index, start, _JITTER])
 
 
 def fluctuation(seed: int, map_index: int, start: int, phase: int) -> np.random.Generator:
-    """Return the stream for the noise added to one image when a phase of its ascent starts."""
+    """Return the stream for the noise added to one image when a phase of its ascent starts.
+
+    Args:
+        seed: seed of the stage.
+        map_index: index of the map in its layer.
+        start: index of the start image among those of the map.
+        phase: number of the phase.
+    """
     return np.random.default_rng([seed, map_index, start, _FLUCTUATION, phase])
 
 
 def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator:
-    """Return the stream for one probe image, from a noise grid or, with 0 points, a start kind."""
+    """Return the stream for one probe image, from a noise grid or of a start kind.
+
+    Args:
+        seed: seed of the stage.
+        num_points: number of rows of the grid; 0: the image is of a start kind.
+        number: index of the image.
+    """
     return np.random.default_rng([seed, _TUNING, num_points, number])
 
 
 def random_digits(seed: int) -> np.random.Generator:
-    """Return the stream for choosing random digits, unrelated to any feature map."""
+    """Return the stream for choosing random digits that are unrelated to any feature map."""
     return np.random.default_rng([seed, _RANDOM_DIGITS])
 
 
@@ -129,5 +154,5 @@ def export_check(seed: int) -> np.random.Generator:
 
 
 def source_rows(row_seed: int) -> np.random.RandomState:
-    """Return the generator that the source of the method uses for one row of faces: MT19937."""
+    """Return the MT19937 generator with which the original method chooses one row of faces."""
     return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(row_seed)))

@@ -17,11 +17,11 @@ _CODE = ("src/", "stages/")
 
 
 def digest(stage: str, *, root: Path) -> dict[str, str]:
-    """Return path -> hash of every code file that a stage depends on.
+    """Return a mapping from path to hash for every code file that a stage depends on.
 
     Args:
         stage: name of the stage in dvc.yaml; not a matrix stage.
-        root: the folder of dvc.yaml.
+        root: the folder that contains dvc.yaml.
 
     Raises:
         DataError: dvc.yaml lacks the stage or lists no code for it, or a file is missing.

@@ -1,8 +1,9 @@
 """Outputs that are either complete or absent.
 
 A stage writes into a temporary folder next to each output, on the same disk, and renames the
-finished file or folder. The temporary folder contains a lock that is held while its process lives,
-so that no other run writes there, and leftovers of killed runs can be recognized.
+finished file or folder. The temporary folder contains a lock that is held while its process lives.
+The lock keeps other runs from writing there and makes it possible to recognize the leftovers of
+killed runs.
 """
 
 import os
@@ -51,7 +52,7 @@ class Staging:
         """Create empty folders for this run, and remove leftovers of killed runs.
 
         Raises:
-            LatentmapsError: another run writes one of the outputs.
+            LatentmapsError: another run is writing one of the outputs.
         """
         all_folders = "\0".join(str(self._folder(p).absolute()) for p in self.finals.values())
         try:
@@ -88,16 +89,16 @@ class Staging:
 
 @contextmanager
 def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Claim outputs before the work; without ``publish``, new folders are removed as well.
+    """Claim outputs before work starts, and remove temporary folders and empty new ones at the end.
 
     Args:
         finals: name -> final path of the output.
 
     Yields:
-        The staging, whose ``publish`` the caller calls after the work.
+        The staging, whose ``publish`` the caller calls when the work is done.
 
     Raises:
-        LatentmapsError: another run writes one of the outputs.
+        LatentmapsError: another run is writing one of the outputs.
         OSError: nothing can be written there.
     """
     staging = Staging(finals)
@@ -109,7 +110,7 @@ def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
     finally:
         staging.close()
         for folder in new_folders:
-            with suppress(OSError):  # it contains outputs, or was never created
+            with suppress(OSError):  # the folder contains outputs, or was never created
                 folder.rmdir()
 
 
@@ -120,8 +121,9 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
     folders would remain.
 
     Args:
-        folders: where to search, without subfolders; files are ignored. If a temporary folder of a
-            killed run is found, all others of that run are removed, too.
+        folders: folders to search, not including their subfolders; files are ignored. If a
+            temporary folder of a killed run is found, all other temporary folders of that run are
+            also removed.
     """
     waiting = [path for folder in set(folders) for path in folder.glob(".*.partial")]
     while waiting:
@@ -168,7 +170,7 @@ def _empty(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a locked folder, the lock last: a run that waits for the lock then retries."""
+    """Remove a locked folder, and its lock last; a run that waits for the lock then retries."""
     with suppress(OSError):
         _empty(folder)
         (folder / _LOCK).unlink(missing_ok=True)
@@ -184,7 +186,7 @@ def _flush(path: Path) -> None:
 
 
 def _replace(source: Path, target: Path) -> None:
-    # a rename refuses a folder that is not empty
+    # a rename fails if the target is a folder that is not empty
     if target.is_dir():
         shutil.rmtree(target)
     source.replace(target)

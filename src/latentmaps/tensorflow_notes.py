@@ -1,6 +1,6 @@
 """Suppress the notes that TensorFlow's C++ core prints at every import, and nothing else.
 
-On CPUs with AVX512 it prints two lines about oneDNN, twice, regardless of TF_CPP_MIN_LOG_LEVEL.
+On CPUs with AVX512, it prints two lines about oneDNN, twice, regardless of TF_CPP_MIN_LOG_LEVEL.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ for line in sys.stdin.buffer:
 def held_back() -> Iterator[None]:
     """Suppress the notes on standard error within the block.
 
-    With TF_CPP_MIN_LOG_LEVEL=0 in the environment they are printed.
+    With TF_CPP_MIN_LOG_LEVEL=0 in the environment, they are printed.
     """
     if os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0" or "tensorflow" in sys.modules:
         yield
@@ -33,7 +33,7 @@ def held_back() -> Iterator[None]:
     sys.stderr.flush()
     own = os.dup(2)
     command = [sys.executable, "-IS", "-c", _PASS_ON]
-    # in a new session, so that Ctrl-C reaches the stage only and its last lines are forwarded
+    # in a new session, so that Ctrl-C reaches only the stage, and its last lines are forwarded
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as other:
         assert other.stdin is not None  # noqa: S101 - for the type checker
         os.dup2(other.stdin.fileno(), 2)

@@ -1,4 +1,4 @@
-"""Progress output of a training, and a check that losses stay finite."""
+"""Progress output during training, and a check that losses stay finite."""
 
 import logging
 import time
@@ -15,17 +15,17 @@ log = logging.getLogger(__name__)
 
 # numbers shown in the progress bar
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
-# numbers in the log line of an epoch, which must fit a terminal; history.csv has all of them
+# numbers in the log line of an epoch, which must fit into a terminal; history.csv has all of them
 _IN_LOG = (
     *("total_loss", "loss", "accuracy"),
     *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
 )
-# largest number of log lines of a training
+# largest number of log lines in a training run
 _MOST_LINES = 50
 
 
 class Progress(keras.callbacks.Callback):
-    """Show epoch, losses and remaining time in a terminal bar, and log up to 50 epochs."""
+    """Show the epoch, losses and remaining time in a progress bar, and log up to 50 epochs."""
 
     def __init__(self, epochs: int, steps_per_epoch: int, *, first_epoch: int) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Progress(keras.callbacks.Callback):
             self._bar.set_postfix({name: f"{v:.5g}" for name, v in shown.items()}, refresh=False)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Log the numbers of the epoch; with many epochs, only of some."""
+        """Log the numbers of the epoch, or of only some epochs if there are many."""
         if (epoch + 1) % -(-self._epochs // _MOST_LINES) and epoch + 1 < self._epochs:
             return
         shown = {name: float((logs or {})[name]) for name in _IN_LOG if name in (logs or {})}
@@ -70,9 +70,9 @@ class Progress(keras.callbacks.Callback):
 
 
 class Guard(keras.callbacks.Callback):
-    """End a training whose loss is infinite or NaN, before the state is saved.
+    """Stop training if a loss is infinite or NaN, before the state is saved.
 
-    The numbers of a batch are checked after the next batch was sent to the device, so that the
+    The numbers of a batch are checked after the next batch has been sent to the device, so that the
     device never waits for the check.
     """
 
@@ -91,7 +91,7 @@ class Guard(keras.callbacks.Callback):
         self._unchecked = (batch + 1, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Check the numbers of the epoch, including validation."""
+        """Check the numbers of the epoch, including those of validation."""
         self._check_previous()
         self._require_finite(logs or {}, "")
 

@@ -1,7 +1,8 @@
 """The versions of the libraries that affect numbers or pixels.
 
 ``requirements/versions.txt`` lists them as in the lock files. Stages depend on that file, so a new
-TensorFlow reruns them, while a new version of a library that only renders pages does not.
+version of TensorFlow causes a rerun, while a new version of a library that only renders pages does
+not.
 """
 
 import importlib.metadata
@@ -15,7 +16,7 @@ _OTHER_NAMES = {"tensorflow": "tensorflow-cpu"}
 
 
 def installed(*names: str) -> dict[str, str]:
-    """Return name -> version of installed libraries, for numbers.json.
+    """Return a mapping from name to version for installed libraries, for numbers.json.
 
     Raises:
         importlib.metadata.PackageNotFoundError: a library is not installed.
@@ -33,7 +34,7 @@ def _version(name: str) -> str:
 
 
 def read_locked(path: Path) -> dict[str, set[str]]:
-    """Return name -> versions in ``requirements/versions.txt``, which can depend on the Python."""
+    """Return a mapping from each library to its versions in ``requirements/versions.txt``."""
     versions: dict[str, set[str]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         name, is_pin, version = line.partition("==")
@@ -45,11 +46,12 @@ def read_locked(path: Path) -> dict[str, set[str]]:
 def warn_of_differences(path: Path) -> None:
     """Log a warning if an installed version differs from ``requirements/versions.txt``.
 
-    DVC tracks that file, not the environment. With other versions, it would record new results as
-    those of the file.
+    DVC tracks that file, not the environment. With other versions installed, it would record new
+    results as if they came from the versions in the file.
 
     Args:
-        path: the file. If it does not exist, as outside a clone of the project, nothing is checked.
+        path: path of that file. If it does not exist, as outside a clone of the project, nothing is
+            checked.
     """
     if not path.exists():
         return
@@ -58,7 +60,7 @@ def warn_of_differences(path: Path) -> None:
         try:
             found = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
-            continue  # one of tensorflow and tensorflow-cpu; a stage fails if it lacks a library
+            continue  # only one of tensorflow and tensorflow-cpu; a stage fails without a library
         if found not in expected:
             others.append(f"{name} {found} (expected {' or '.join(sorted(expected))})")
     if others:

@@ -1,7 +1,9 @@
 """The role of this process among several machines that train one model.
 
-TensorFlow's environment variable TF_CONFIG has the addresses of all workers and the index of this
-one: {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}.
+TensorFlow's environment variable TF_CONFIG contains the addresses of all workers and the index of
+this one::
+
+    {"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}
 """
 
 import os
@@ -16,7 +18,7 @@ _EXPECTED = (
 
 
 def addresses() -> list[str]:
-    """Return the addresses of all workers; empty without TF_CONFIG.
+    """Return the addresses of all workers, or an empty list without TF_CONFIG.
 
     Raises:
         ParamsError: TF_CONFIG is invalid.

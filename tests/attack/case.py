@@ -29,8 +29,8 @@ class Group:
         write: writes case `number` into an empty folder; the same number and generator give the
             same bytes.
         read: the attacked function, called with that folder. It must return or raise a
-            LatentmapsError. It checks by itself that nothing wrong was accepted silently, and
-            otherwise raises ``BrokenPromiseError``.
+            LatentmapsError. It must itself check that nothing wrong was accepted silently, and
+            otherwise raise ``BrokenPromiseError``.
         num_cases: number of cases of the long run.
         num_short: number of cases of the short run, the first ones.
         num_unharmed: number of cases, the first ones, with good inputs that must be accepted.

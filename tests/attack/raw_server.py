@@ -19,14 +19,14 @@ class Served:
         address: address of the server, with a slash at the end.
         content: content of a good file, served at the path `good`.
         answers: first part of a path -> answer.
-        num_asked: path -> number of requests.
+        num_requests: path -> number of requests.
         num_sent: path -> number of bytes sent.
     """
 
     address: str
     content: bytes
     answers: Mapping[str, Answer]
-    num_asked: dict[str, int] = field(default_factory=dict)
+    num_requests: dict[str, int] = field(default_factory=dict)
     num_sent: dict[str, int] = field(default_factory=dict)
 
 
@@ -41,8 +41,8 @@ class _Handler(socketserver.StreamRequestHandler):
         served = self.served
         try:
             path, start = self._read_request()
-            number = served.num_asked.get(path, 0)
-            served.num_asked[path] = number + 1
+            number = served.num_requests.get(path, 0)
+            served.num_requests[path] = number + 1
             request = Request(served.address, path, served.content, start, number)
             answer = served.answers.get(path.partition("/")[0], _good)
             for piece in [answer] if isinstance(answer, bytes) else answer(request):

@@ -5,9 +5,11 @@ The case that causes this is named and counted, and a new process continues afte
 
 import contextlib
 import faulthandler
+import functools
 import multiprocessing
 import os
 import resource
+import sys
 import tempfile
 import time
 import traceback
@@ -15,6 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -90,11 +93,11 @@ def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
 
 def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[Outcome]:
     """Return the outcomes of all cases, or of those up to the one that ended the process."""
-    context = multiprocessing.get_context("spawn")
+    context = _context()
     ours, theirs = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
         arguments = (theirs, group, numbers, seed, Path(folder))
-        process = context.Process(target=_work, args=arguments, daemon=True)
+        process = context.Process(target=_work, args=arguments, daemon=True)  # type: ignore[attr-defined]
         process.start()
         theirs.close()
         try:
@@ -104,6 +107,16 @@ def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[
             process.kill()
             process.join()
             ours.close()
+
+
+@functools.cache
+def _context() -> BaseContext:
+    """Return the context of new processes: on Linux, forks of one with all slow imports done."""
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tensorflow", "keras", "pandas", "requests", "PIL.Image"])
+    return context
 
 
 def _receive(

@@ -79,6 +79,7 @@ def test_a_group_that_keeps_crashing_is_abandoned_and_counted(
     ]
 
 
+@pytest.mark.slow
 def test_a_case_gives_the_same_files_again(tmp_path: Path) -> None:
     for name in ("split-csv", "images-npy", "zip-own", "params-documents", "digits-idx"):
         group, last = GROUPS[name], GROUPS[name].num_cases - 1

@@ -41,6 +41,7 @@ def _resolve_local(host: str, *arguments: Any, **options: Any) -> Any:
 _getaddrinfo = socket.getaddrinfo
 
 
+@pytest.mark.slow
 def test_every_hostile_answer_ends_with_the_right_file_or_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,12 +2,21 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import remembering
 from tests.compare.example_repository import ExampleRepository
 
 SWEEP = "train_vae.fact=0.5,1.5,3.0,5.0,10.0,-1.0"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _remember() -> Iterator[None]:
+    """Draw equal curves once for all tests."""
+    with remembering.remembered():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,7 @@ def judged(
 
     Args:
         fact: weight of the KL term.
-        seed: seed of the training.
+        seed: seed of the training run.
         kept: share of the variance that reconstructions keep.
         prior: kernel distance of faces from the prior.
         fitted: kernel distance of faces from the other samplers; cooled samplers are worse.

@@ -63,13 +63,13 @@ def test_a_verdict_with_the_fitted_sampler_replaces_the_prior() -> None:
 def test_one_experiment_and_seeds_of_one_value_are_not_a_sweep() -> None:
     single = answer.judge_sweep([judged(3.0)])
     assert single.trials == ()
-    assert single.reason == "found one experiment, a sweep needs at least two values"
+    assert single.reason == "found one experiment, but a sweep needs at least two values"
     assert single.advice is not None
     assert single.advice.command == ("dvc exp run --queue -S train_vae.fact=0.5,1.5,3.0,5.0,10.0")
     seeds = answer.judge_sweep([judged(3.0, 1), judged(3.0, 2)])
-    assert seeds.reason == "found 2 seeds of one value, a sweep needs at least two values"
+    assert seeds.reason == "found 2 seeds of one value, but a sweep needs at least two values"
     again = answer.judge_sweep([judged(3.0, 1), judged(3.0, 1, name="again")])
-    assert again.reason == "found 1 seed of one value, a sweep needs at least two values"
+    assert again.reason == "found 1 seed of one value, but a sweep needs at least two values"
 
 
 def test_without_seeds_single_values_are_judged_and_a_command_adds_seeds() -> None:
@@ -78,7 +78,7 @@ def test_without_seeds_single_values_are_judged_and_a_command_adds_seeds() -> No
     assert found.advice is not None
     assert found.advice.reason == (
         "The spread over seeds is unknown for any value: there is one seed, and its numbers are "
-        "judged as they are. To add seeds, with all other -S of the sweep"
+        "judged as they are. To add seeds, keeping all other -S options of the sweep"
     )
     assert found.advice.command == (
         "dvc exp run --queue -S train_vae.fact=0.5,1.5,3,5,10 -S train_vae.seed=1,2"

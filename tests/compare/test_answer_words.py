@@ -21,9 +21,9 @@ def evidence(experiments: list[Experiment]) -> str:
 def test_the_supported_range_comes_with_its_evidence() -> None:
     assert headline(trade_off()) == "This sweep supports fact 1, 3."
     said = evidence(trade_off())
-    assert "test faces (at least 80 %): yes at 0 to 3; no at 10." in said
+    assert "test faces (at least 80%): yes at 0 to 3; no at 10." in said
     assert "above the smallest): yes at 1 to 10; no at 0." in said
-    assert "The KL term has weight (at least 3 %): yes at 1 to 10; no at 0." in said
+    assert "The KL term matters (at least 3%): yes at 1 to 10; no at 0." in said
     assert "exclude" not in said
     assert "largest" not in said
     assert "smallest fact tried" not in said
@@ -35,7 +35,7 @@ def test_a_range_may_have_gaps_and_values_that_are_not_certain() -> None:
         | {6.0: UNSURE}
     )
     assert headline(experiments) == "This sweep supports fact 1, 3 to 5. Not certain: 6."
-    assert "test faces (at least 80 %): yes at 1, 3 to 5; no at 2; not certain at 6." in evidence(
+    assert "test faces (at least 80%): yes at 1, 3 to 5; no at 2; not certain at 6." in evidence(
         experiments
     )
 
@@ -48,8 +48,8 @@ def test_criteria_that_exclude_each_other_are_named() -> None:
     )
     said = evidence(experiments)
     assert (
-        "'variance kept' and 'random faces' exclude each other here: no fact of this sweep meets "
-        "both." in said
+        "'variance kept' and 'random faces' are mutually exclusive here: no fact of this sweep "
+        "meets both." in said
     )
     assert "'KL share'" not in said
 
@@ -57,7 +57,7 @@ def test_criteria_that_exclude_each_other_are_named() -> None:
 def test_a_criterion_that_no_value_meets_excludes_no_other() -> None:
     experiments = sweep_of({1.0: [BLURRED] * 2, 3.0: [BLURRED] * 2})
     said = evidence(experiments)
-    assert "test faces (at least 80 %): no at 1, 3." in said
+    assert "test faces (at least 80%): no at 1, 3." in said
     assert "exclude" not in said
 
 

@@ -111,7 +111,7 @@ def test_without_scripts_the_table_is_complete_and_sorted_by_fact(
     assert not folded.is_visible()
     visit.page.locator("summary", has_text="Random faces by pixels-pca").click()
     assert folded.is_visible()
-    assert not visit.page.get_by_text("Click the arrows in the head").is_visible()
+    assert not visit.page.get_by_text("Click the arrows in a column header").is_visible()
     assert visit.page.get_by_text("lost, fact unknown: left out").is_visible()
 
 

@@ -135,7 +135,7 @@ def test_arrow_keys_choose_the_sampler(browser: Browser, warned: Path) -> None:
 
 def test_the_skip_link_skips_the_head(browser: Browser, warned: Path) -> None:
     visit = Visit(browser, warned)
-    page_reading.follow_skip_link(visit.page, "Skip to the content")
+    page_reading.follow_skip_link(visit.page, "Skip to content")
     assert visit.page.evaluate("document.activeElement.closest('main') !== null")
 
 

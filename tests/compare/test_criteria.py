@@ -67,15 +67,15 @@ def test_a_share_is_judged_by_its_seeds_and_two_standard_errors(
 
 def test_the_share_has_two_standard_errors_if_there_are_seeds() -> None:
     [found] = judge(FAITHFUL, *seeds_of(3.0, "kept", 0.84, 0.85, 0.86))
-    assert found.text == f"85.0 \N{PLUS-MINUS SIGN} {200 * 0.01 / math.sqrt(3):.1f} %"
+    assert found.text == f"85.0 \N{PLUS-MINUS SIGN} {200 * 0.01 / math.sqrt(3):.1f}%"
     [found] = judge(FAITHFUL, *seeds_of(3.0, "kept", 0.84))
-    assert found.text == "84.0 %"
+    assert found.text == "84.0%"
 
 
 def test_the_rule_of_three_percent_uses_the_share_above_the_floor_and_fact_0_fails_it() -> None:
     experiments = [*seeds_of(0.0, "share", 0.0, 0.0), *seeds_of(5.0, "share", 0.04, 0.041)]
     assert verdicts(ALIVE, *experiments) == ["no", "yes"]
-    assert judge(ALIVE, *experiments)[0].text == "0.0 \N{PLUS-MINUS SIGN} 0.0 %"
+    assert judge(ALIVE, *experiments)[0].text == "0.0 \N{PLUS-MINUS SIGN} 0.0%"
 
 
 def test_kernel_distances_are_compared_with_the_smallest_one() -> None:

@@ -24,9 +24,7 @@ def test_a_sweep_has_a_curve_for_each_number_with_its_ends_in_words() -> None:
         "Kernel distance, pixels-pca",
     ]
     assert by_title["Raw KL"].caption == "From 58.00 nats at fact 0.5 to 20.00 nats at fact 10."
-    assert (
-        by_title["KL share of the loss"].caption == "From 2.05 % at fact 0.5 to 3.00 % at fact 10."
-    )
+    assert by_title["KL share of the loss"].caption == "From 2.05% at fact 0.5 to 3.00% at fact 10."
     assert "Floor: -0.0004." in by_title["Kernel distance, pixels-pca"].caption
     assert 'aria-label="Raw KL over fact. From 58.00 nats' in by_title["Raw KL"].drawing
 
@@ -77,7 +75,7 @@ def test_a_point_is_the_mean_over_seeds_with_single_experiments_around_it() -> N
     ]
     curve = {c.label: c for c in curves.make_curves(experiments)}["Kernel distance"]
     assert "Prior: from 2.0000 at fact 1 to 6.0000 at fact 3." in curve.caption
-    assert curve.caption.endswith(" Means over 3 seeds; single experiments are pale.")
+    assert curve.caption.endswith(" Means over 3 seeds; individual experiments are pale.")
     pale = re.findall(r"<use [^>]*fill-opacity: 0.4", curve.drawing)
     assert len(pale) == len(SAMPLERS) * 6
 

@@ -83,16 +83,16 @@ def test_results_that_belong_together_are_fresh() -> None:
 
 def test_a_changed_parameter_makes_everything_that_depends_on_it_stale() -> None:
     assert lock_file.find_stale(chain(fact=3.0)) == {
-        "train": "train ran with other values of fact",
-        "draw": "it reads what train writes, and train ran with other values of fact",
+        "train": "train ran with different values of fact",
+        "draw": "it reads what train writes, and train ran with different values of fact",
         "report": "it reads what draw writes, and it reads what train writes, and train ran with "
-        "other values of fact",
+        "different values of fact",
     }
 
 
 def test_a_stage_that_read_another_file_is_stale_and_the_writer_is_not() -> None:
     stale = lock_file.find_stale(chain(read="older"))
-    assert stale["draw"] == "draw read another version of model"
+    assert stale["draw"] == "draw read a different version of model"
     assert set(stale) == {"draw", "report"}
 
 

@@ -7,7 +7,7 @@ def test_a_number_has_its_unit_and_its_annotations() -> None:
     experiment = make_experiment("a", 5.0)
     texts = {m.label: (m.text(experiment), m.note(experiment)) for m in measures.MAIN}
     assert texts["Raw KL"] == ("40.00 nats", "")
-    assert texts["KL share"] == ("2.50 %", "")
+    assert texts["KL share"] == ("2.50%", "")
     assert texts["MMD"] == ("0.0044", "floor -0.0006")
     assert texts["Dimensions in use"] == ("206", "of 256")
     assert measures.KL.text(make_experiment("b", 5.0, test={})) == "\N{EN DASH}"

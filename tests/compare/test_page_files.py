@@ -1,4 +1,4 @@
-"""What is written: the comparison page and the full pages with all pages they link to."""
+"""The files written: the comparison page and the full pages with all pages they link to."""
 
 import re
 import urllib.parse

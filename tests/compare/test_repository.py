@@ -103,11 +103,13 @@ def test_results_that_belong_to_another_training_are_not_shown(
     copied.compare("half")
     text = copied.page()
     assert facts(text) == ["7"]
-    assert "evaluate_vae left out: evaluate_vae read another version of data/model.txt" in text_of(
-        text
+    assert (
+        "evaluate_vae left out: evaluate_vae read a different version of data/model.txt"
+        in text_of(text)
     )
-    assert "draw_samples left out: draw_samples read another version of data/model.txt" in text_of(
-        text
+    assert (
+        "draw_samples left out: draw_samples read a different version of data/model.txt"
+        in text_of(text)
     )
     assert "dvc exp apply half" in text
     assert "data:image/png" not in text
@@ -252,7 +254,7 @@ def test_a_workspace_with_parameters_that_have_not_run_is_left_out(
     path = copied.folder / "params.yaml"
     path.write_text(path.read_text("utf-8").replace("fact: 1.5", "fact: 4.0"), encoding="utf-8")
     said = copied.compare("workspace", fails=True)
-    assert "train_vae left out: train_vae ran with other values of train_vae" in said
+    assert "train_vae left out: train_vae ran with different values of train_vae" in said
 
 
 def test_the_table_has_a_row_for_each_experiment(copied: ExampleRepository) -> None:
@@ -274,7 +276,7 @@ def test_a_waiting_task_is_named(
     copied.run("dvc", "exp", "run", "--queue", "--name", "later", "-S", "train_vae.fact=20")
     copied.compare()
     assert "later, fact 20: left out" in text_of(copied.page())
-    assert "waits in DVC" in copied.page()
+    assert "is waiting in DVC" in copied.page()
     copied.compare("later", named[0.5], "--output", "named.html")
     assert facts(copied.page("named.html")) == ["0.5"]
     assert "dvc queue start" in copied.page("named.html")

@@ -61,7 +61,7 @@ def test_without_pages_there_is_one_file(swept: ExampleRepository) -> None:
     assert "alone_pages" not in swept.page("alone.html")
 
 
-def test_pages_that_may_show_persons_come_with_a_warning_if_git_does_not_ignore_them(
+def test_pages_that_may_show_people_come_with_a_warning_if_git_does_not_ignore_them(
     copied: ExampleRepository,
 ) -> None:
     (copied.folder / ".gitignore").write_text("/mine.html\n/mine_pages/\n", encoding="utf-8")

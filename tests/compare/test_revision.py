@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+import pytest
 from tests import code_deps
 
 PACKAGE = code_deps.SRC / "latentmaps/compare"
@@ -14,6 +15,7 @@ def test_only_one_module_of_the_comparison_imports_dvc() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_comparison_imports_no_module_that_makes_tensors() -> None:
     for path in PACKAGE.glob("*.py"):
         for module in code_deps.reachable(path):

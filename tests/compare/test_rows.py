@@ -36,9 +36,9 @@ def test_all_faces_except_avatars_may_be_persons(source: str, expected: bool) ->
         make_experiment("a", 3.0),
         make_experiment("b", 5.0, **{"fetch_faces.source": source}),
     ]
-    assert rows.may_show_persons(experiments) is expected
+    assert rows.may_show_people(experiments) is expected
 
 
 def test_faces_of_unknown_origin_may_be_persons_unless_they_are_not_shown() -> None:
-    assert rows.may_show_persons([make_experiment("a", 3.0, parameters={})])
-    assert not rows.may_show_persons([make_experiment("a", 3.0), Experiment("lost")])
+    assert rows.may_show_people([make_experiment("a", 3.0, parameters={})])
+    assert not rows.may_show_people([make_experiment("a", 3.0), Experiment("lost")])

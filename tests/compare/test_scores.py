@@ -126,11 +126,11 @@ def test_random_faces_have_a_row_for_every_sampler_and_one_for_real_faces() -> N
         "", "all", [DASH, "Real faces"],
     )  # fmt: skip
     assert labels(table) == [
-        *("fact", "Faces", "Sharpness", "Diversity", "Frechet distance", "Kernel distance"),
+        *("fact", "Faces", "Sharpness", "Diversity", "Fréchet distance", "Kernel distance"),
         *("Precision", "Recall", "Density", "Coverage", "Nearest training face"),
     ]
     assert table.caption == (
-        "Random faces by pixels-pca: 250 of each kind, compared with as many test faces"
+        "Random faces by pixels-pca: 250 of each kind, compared with 250 test faces"
     )
 
 

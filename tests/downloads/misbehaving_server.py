@@ -43,11 +43,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = self._path()
-        asked = self.served.ranges.setdefault(path, [])
-        asked.append(self.headers.get("Range"))
+        requested = self.served.ranges.setdefault(path, [])
+        requested.append(self.headers.get("Range"))
         kind, _, argument = path.partition("/")
         answer = getattr(self, f"answer_{kind}")
-        answer(argument, is_first=len(asked) == 1)
+        answer(argument, is_first=len(requested) == 1)
 
     def _path(self) -> str:
         return self.path.partition("?")[0].strip("/")
@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(self.served.content)
 
     def answer_announces(self, argument: str, *, is_first: bool) -> None:
-        """Announce another length than that of the body."""
+        """Announce a length that differs from that of the body."""
         self._send(self.served.content, announced=int(argument))
 
     def answer_short(self, argument: str, *, is_first: bool) -> None:

@@ -129,7 +129,7 @@ def test_an_equivalent_copy_with_other_bytes_is_accepted(server: Served, tmp_pat
 
     with pytest.raises(DownloadError, match="the sha256 is"):
         fetch(file, tmp_path)
-    assert fetch(dataclasses.replace(file, says_the_same=same), tmp_path).read_bytes() == CONTENT
+    assert fetch(dataclasses.replace(file, is_equivalent=same), tmp_path).read_bytes() == CONTENT
 
 
 def test_every_mirror_is_logged_before_its_request(

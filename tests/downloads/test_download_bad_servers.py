@@ -141,7 +141,7 @@ def _refusal(answer: Answer, folder: Path, *, part: bytes = b"") -> tuple[str, i
         file = RemoteFile("faces.zip", (f"{served.address}bad",), 10**6, size_bytes=len(CONTENT))
         with pytest.raises(DownloadError) as raised:
             download.fetch(file, folder, patience=IMPATIENT)
-        return str(raised.value), served.num_asked["bad"]
+        return str(raised.value), served.num_requests["bad"]
 
 
 WRONG_PART = response("206 Partial Content", "Content-Range: bytes 7-8/9", body=b"xx")
@@ -155,7 +155,7 @@ def test_a_download_does_not_start_over_forever(tmp_path: Path, again: bytes) ->
 
     reason, num_requests = _refusal(alternate, tmp_path)
 
-    assert "the file starts over again and again" in reason
+    assert "the download starts over too often" in reason
     assert num_requests == 2 * (IMPATIENT.num_tries + 1)
 
 
@@ -165,12 +165,12 @@ def test_a_server_without_ranges_that_cuts_ever_later_is_given_up(tmp_path: Path
 
     reason, num_requests = _refusal(later, tmp_path)
 
-    assert "the file starts over again and again" in reason
+    assert "the download starts over too often" in reason
     assert num_requests == IMPATIENT.num_tries + 2
 
 
 @pytest.mark.parametrize("num_bytes", [1, 30])
-def test_a_few_bytes_are_not_progress(tmp_path: Path, num_bytes: int) -> None:
+def test_a_few_bytes_do_not_count_as_progress(tmp_path: Path, num_bytes: int) -> None:
     def trickle(request: Request) -> Iterable[bytes]:
         good = rest(request)
         return [good[: good.index(b"\r\n\r\n") + 4 + num_bytes]]

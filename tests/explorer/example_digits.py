@@ -62,7 +62,7 @@ def write(folder: Path, *, layer_names: tuple[str, ...] = LAYERS) -> Path:
     params = dataclasses.replace(example_results.PARAMS, layers=layer_names)
     part = digits.prepare(small_cnn(), bars(), folder / "oips", params)
     path = folder / "explorer.html"
-    html_page.write(page.render([part], shows_persons=False, are_digits=False), path)
+    html_page.write(page.render([part], shows_people=False, are_digits=False), path)
     (folder / "draw_oips").mkdir()
     html_page.write(oip_page.render(layer_results()), folder / "draw_oips" / "Conv2D_2.html")
     return path

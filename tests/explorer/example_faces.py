@@ -90,6 +90,6 @@ def render(parts: Sequence[Part], *, are_digits: bool = False) -> str:
     html_page.environment = environment
     try:
         all_parts = [*parts, Part("digits", "Digits", {}, {})]
-        return page.render(all_parts, shows_persons=False, are_digits=are_digits)
+        return page.render(all_parts, shows_people=False, are_digits=are_digits)
     finally:
         html_page.environment = _environment

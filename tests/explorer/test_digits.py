@@ -63,7 +63,7 @@ def test_no_more_than_ten_of_a_class_and_twenty_misread_ones() -> None:
     readings = labels.copy()
     readings[390:] = 0
     readings[20:38] = 5
-    rows = digits._choose(labels, readings)
+    rows = digits.choose_rows(labels, readings)
     assert len(rows) == 100 + 20
     assert rows[:12].tolist() == [*range(10), 20, 21]
     assert rows[-12:].tolist() == [*range(360, 370), 390, 391]

@@ -131,7 +131,7 @@ def test_drawn_and_test_digits_are_read_as_keras_reads_them(visit: Digits) -> No
     np.testing.assert_allclose(shown, 100 * probabilities[0], atol=0.051)
     best = int(probabilities.argmax())
     assert f"The CNN reads {'an 8' if best == 8 else f'a {best}'} with " in visit.words("reading")
-    assert f"{100 * probabilities.max():.1f} %" in visit.words("reading")
+    assert f"{100 * probabilities.max():.1f}%" in visit.words("reading")
 
 
 def test_an_empty_drawing_is_not_read(visit: Digits) -> None:
@@ -335,10 +335,10 @@ def test_numbers_of_a_map_are_shown(visit: Digits) -> None:
     loud = int(means[7].argmax())
     tile = visit.page.locator(f".digit-map[data-unit='{loud}']").last
     tile.hover()
-    told = visit.page.locator(".layer-detail").last.inner_text()
-    assert told == tile.get_attribute("title")
-    assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in told
-    assert "of that for the strongest test digit" in told
+    detail = visit.page.locator(".layer-detail").last.inner_text()
+    assert detail == tile.get_attribute("title")
+    assert f"mean activation {float(f'{means[7, loud]:.2g}'):g}," in detail
+    assert "of that for the strongest test digit" in detail
 
 
 def test_oips_are_shown_free_in_range_or_not(visit: Digits) -> None:
@@ -419,7 +419,7 @@ def test_all_controls_are_reached_by_tab_and_have_names(visit: Digits) -> None:
     )
     assert nameless == []
     assert re.search(r'link "Conv2D_2, map 0: ', snapshot)
-    assert re.search(r'link "\d: [\d.]+ %"', snapshot)
+    assert re.search(r'link "\d: [\d.]+%"', snapshot)
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])

@@ -59,18 +59,18 @@ def test_components_are_those_of_the_aggregate_posterior(
 ) -> None:
     mean, covariance = latents.train.encodings.moments()
     axes = unpack(data["components"]["axes"])
-    stds = [one["std"] for one in data["components"]["each"]]
+    stds = [part["std"] for part in data["components"]["each"]]
     np.testing.assert_allclose(unpack(data["mean"]), mean, atol=1e-3)
     np.testing.assert_allclose(axes @ covariance @ axes.T, np.diag(np.square(stds)), atol=1e-2)
     assert stds == sorted(stds, reverse=True)
 
 
 def test_a_component_is_named_after_the_attributes_that_it_moves(data: dict[str, Any]) -> None:
-    moved = [one["name"] for one in data["components"]["each"][0]["moves"]]
+    moved = [part["name"] for part in data["components"]["each"][0]["moves"]]
     assert moved == ["Wearing Hat"]
     r = data["components"]["each"][0]["moves"][0]["r"]
     assert 0.3 <= abs(r) <= 1.0
-    assert all("Smiling" not in str(one["moves"]) for one in data["components"]["each"])
+    assert all("Smiling" not in str(part["moves"]) for part in data["components"]["each"])
 
 
 def test_a_correlation_is_pearsons_and_of_a_stated_size() -> None:
@@ -86,16 +86,16 @@ def test_dimensions_are_those_with_the_most_kl_over_test_faces(
     latents: Latents, data: dict[str, Any]
 ) -> None:
     kl_nats = latents.test.encodings.kl_per_dimension()
-    assert [one["kl_nats"] for one in data["dimensions"]] == sorted(kl_nats, reverse=True)
-    assert [kl_nats[one["index"]] for one in data["dimensions"]] == sorted(kl_nats, reverse=True)
+    assert [part["kl_nats"] for part in data["dimensions"]] == sorted(kl_nats, reverse=True)
+    assert [kl_nats[part["index"]] for part in data["dimensions"]] == sorted(kl_nats, reverse=True)
 
 
 def test_an_attribute_that_z_does_not_encode_is_left_out_with_its_d_prime(
     data: dict[str, Any],
 ) -> None:
     attributes = data["attributes"]
-    d_primes = [one["d_prime"] for one in attributes["each"]]
-    assert {one["key"] for one in attributes["each"]} == {"Wearing_Hat", "Eyeglasses"}
+    d_primes = [part["d_prime"] for part in attributes["each"]]
+    assert {part["key"] for part in attributes["each"]} == {"Wearing_Hat", "Eyeglasses"}
     assert d_primes == sorted(d_primes, reverse=True)
     [left_out] = attributes["left_out"]
     assert left_out["name"] == "Smiling"
@@ -129,7 +129,7 @@ def test_the_one_formula_of_the_page_places_points_as_every_sampler_does(
 ) -> None:
     generator = np.random.default_rng(6)
     noise, choices = generator.normal(size=(40, 5)), generator.random(40)
-    [packed] = [one for one in data["samplers"] if one["name"] == name]
+    [packed] = [part for part in data["samplers"] if part["name"] == name]
     mean, centers = (packed[key] and unpack(packed[key]) for key in ("mean", "centers"))
     mean = np.zeros(5) if mean is None else mean
     chosen = mean if centers is None else centers[(choices * len(centers)).astype(int)]
@@ -147,7 +147,7 @@ def test_marks_of_the_map_are_test_faces_then_training_faces(
     rows = np.concatenate([data["test"]["rows"], latents.train.rows])
     assert list(data["shown"]) == list(example_faces.NAMES)
     has = KNOWN["Eyeglasses"].to_numpy()[rows]
-    assert data["shown"]["Eyeglasses"] == "".join("01"[int(one)] for one in has)
+    assert data["shown"]["Eyeglasses"] == "".join("01"[int(value)] for value in has)
     assert data["dots"]["shape"] == (example_faces.NUM_TRAIN, 2)
 
 

@@ -155,7 +155,7 @@ def test_the_map_shows_a_point_under_the_pointer_and_goes_where_it_is_clicked(ha
     assert hand.says().startswith("A point on the map, at +1.5")
 
 
-def test_a_place_of_the_map_is_what_is_chosen(hand: Hand) -> None:
+def test_a_click_on_the_map_gives_what_was_chosen(hand: Hand) -> None:
     hand.click("tab-map")
     hand.move("component-3", 2.0)
     hand.choose("this face, moved there")

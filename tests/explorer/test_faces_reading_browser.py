@@ -15,9 +15,9 @@ from tests.report import contrast, page_reading
 pytestmark = pytest.mark.slow
 
 
-def test_the_page_says_what_of_the_faces_is_in_it(hand: Hand) -> None:
+def test_the_page_says_which_faces_it_contains(hand: Hand) -> None:
     hand.page.get_by_text("How this works").click()
-    words = hand.page.locator("#faces li").filter(has_text="In this file").inner_text()
+    words = hand.page.locator("#faces li").filter(has_text="This file contains").inner_text()
     assert "19 of 19 test faces and 120 of 120 Parzen windows." in " ".join(words.split())
 
 
@@ -92,7 +92,7 @@ def test_nothing_overflows(browser: Browser, faces_page: Path, width: int) -> No
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_words_stand_out(hand: Hand, scheme: Any) -> None:
+def test_text_has_enough_contrast(hand: Hand, scheme: Any) -> None:
     hand.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page_reading.unfold(hand.page)
     hand.click("mean")
@@ -105,7 +105,7 @@ def test_words_stand_out(hand: Hand, scheme: Any) -> None:
         assert [(text, ink) for text, ink in faint if text not in disabled] == []
 
 
-def test_the_map_is_drawn_in_the_colors_of_the_dark(hand: Hand) -> None:
+def test_the_map_uses_the_colors_of_the_dark_theme(hand: Hand) -> None:
     hand.click("tab-map")
     canvas = hand.page.locator("#faces-map-canvas")
     light = np.asarray(Image.open(io.BytesIO(canvas.screenshot())).convert("L"))
@@ -136,7 +136,7 @@ def test_small_latent_spaces_and_pictures_without_attributes_can_be_explored(
     hand.page.context.close()
 
 
-def test_of_digits_the_page_speaks_of_images(browser: Browser, tmp_path: Path) -> None:
+def test_a_page_of_digits_speaks_of_images(browser: Browser, tmp_path: Path) -> None:
     hand = Hand(browser, hands.write_gray_page(tmp_path, latent_dim=2, are_digits=True))
     page_reading.unfold(hand.page)
     hand.click("mean")

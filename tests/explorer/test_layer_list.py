@@ -40,7 +40,7 @@ def test_shapes_are_those_that_a_layer_reads_and_puts_out() -> None:
     }
 
 
-def test_zeros_stand_before_the_larger_maps_alone_where_padding_is_same() -> None:
+def test_only_same_padding_puts_zeros_before_the_larger_maps() -> None:
     assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: the zeros follow the maps
     assert layers(kernel_sizes=(7, 7))["logits"]["zeros"] == 2
     assert layers(paddings=("valid", "valid"))["logits"]["zeros"] == 0
@@ -48,7 +48,7 @@ def test_zeros_stand_before_the_larger_maps_alone_where_padding_is_same() -> Non
 
 
 def test_kernels_of_all_layers_have_one_order_of_axes() -> None:
-    shapes = [one.kernel.shape for one in layer_list.describe(example.plain_decoder()).weights]
+    shapes = [layer.kernel.shape for layer in layer_list.describe(example.plain_decoder()).weights]
     assert shapes == [(1, 1, 5, 24), (5, 5, 6, 4), (3, 3, 4, 3)]
 
 

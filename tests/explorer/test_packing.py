@@ -17,13 +17,13 @@ def packed(max_difference: float, model: keras.Model | None = None) -> Packed:
     return packing.pack_small(model, inputs, max_difference=max_difference)
 
 
-def content(one: Packed) -> bytes:
-    return gzip.decompress(base64.b64decode(one.weights))
+def content(network: Packed) -> bytes:
+    return gzip.decompress(base64.b64decode(network.weights))
 
 
 def test_the_smallest_format_within_the_limit_is_taken() -> None:
     loose, close, exact = packed(200.0), packed(0.5), packed(0.0)
-    assert [one.format for one in (loose, close, exact)] == ["int8", "float16", "float32"]
+    assert [network.format for network in (loose, close, exact)] == ["int8", "float16", "float32"]
     assert loose.difference is not None
     assert close.difference is not None
     assert exact.difference is None

@@ -21,8 +21,8 @@ def text_of(html: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", "", without_scripts).split())
 
 
-def rendered(*, shows_persons: bool = False, are_digits: bool = False) -> str:
-    return page.render(example.parts(), shows_persons=shows_persons, are_digits=are_digits)
+def rendered(*, shows_people: bool = False, are_digits: bool = False) -> str:
+    return page.render(example.parts(), shows_people=shows_people, are_digits=are_digits)
 
 
 def test_equal_networks_give_equal_bytes() -> None:
@@ -31,12 +31,12 @@ def test_equal_networks_give_equal_bytes() -> None:
 
 def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "This network was trained on photographs of people." not in rendered()
-    text = text_of(rendered(shows_persons=True))
+    text = text_of(rendered(shows_people=True))
     assert "This network was trained on photographs of people." in text
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
-def test_of_digits_the_page_speaks_of_images() -> None:
+def test_a_page_of_digits_speaks_of_images() -> None:
     text = text_of(rendered(are_digits=True))
     assert "Images" in text
     assert "ace" not in re.sub(r"\b(place|trace|space)", "", text)

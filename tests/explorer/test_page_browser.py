@@ -21,7 +21,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / "explorer.html"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html_page, "environment", example.stub_environment)
-        html_page.write(page.render(example.parts(), shows_persons=False, are_digits=False), path)
+        html_page.write(page.render(example.parts(), shows_people=False, are_digits=False), path)
     return path
 
 
@@ -170,12 +170,12 @@ def test_an_error_of_the_worker_is_shown(visit: Visit) -> None:
 @pytest.mark.parametrize("lacking", ["DecompressionStream", "Worker", "Object.hasOwn"])
 def test_an_old_browser_gets_a_clear_message(browser: Browser, path: Path, lacking: str) -> None:
     page = opened(browser, path.as_uri(), script=f"delete {lacking};")
-    told = page.get_by_role("alert")
-    expect(told).to_contain_text(f"too old to run the networks on this page: it lacks {lacking}.")
-    expect(told).to_contain_text("Firefox 113")
+    shown = page.get_by_role("alert")
+    expect(shown).to_contain_text(f"too old to run the networks on this page: it lacks {lacking}.")
+    expect(shown).to_contain_text("Firefox 113")
     expect(page.locator("#face")).to_have_text("none")
     page.get_by_role("link", name="Digits").click()
-    expect(told).to_contain_text("too old")
+    expect(shown).to_contain_text("too old")
 
 
 def test_without_scripts_a_message_explains_the_empty_page(browser: Browser, path: Path) -> None:

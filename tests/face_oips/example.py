@@ -10,7 +10,7 @@ from tests.vae.example_vae import small_vae
 from latentmaps.oips import objectives
 from latentmaps.params.draw_face_oips import DrawFaceOips
 
-# what one may change of the encoder of the sample, each with a field that fits into 16 pixels
+# changes to the encoder of the sample, with receptive fields that fit into 16 pixels
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "as in the sample": {},
     "without normalization": {"batch_norm": "none", "activation": "relu"},
@@ -22,7 +22,7 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
     "dense layer": {"dense_units": 7},
     "gray": {"num_channels": 1},
 }
-# a field of 31 pixels, of which an image has 16
+# a receptive field of 31 pixels; an image has only 16
 LARGE: dict[str, Any] = {
     "filters": (4, 4, 4, 4),
     "kernel_sizes": (3, 3, 3, 3),

@@ -42,8 +42,8 @@ def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
 
 def test_all_convolutions_and_no_dense_layers_are_listed() -> None:
     found = convolutions.find_convolutions(example.encoder(dense_units=7))
-    assert [one.layer_name for one in found] == ["activation_1", "activation_2"]
-    assert [one.words for one in found] == ["Convolution 1", "Convolution 2"]
+    assert [convolution.layer_name for convolution in found] == ["activation_1", "activation_2"]
+    assert [convolution.words for convolution in found] == ["Convolution 1", "Convolution 2"]
 
 
 def test_all_positions_count_if_no_patch_is_inside_the_image() -> None:

@@ -16,6 +16,7 @@ def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
     return patterns.find(network, layer_name, section, seed=3, jit_compile=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", example.ARCHITECTURES)
 def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name: str) -> None:
     network = example.encoder(**example.ARCHITECTURES[name])
@@ -30,6 +31,7 @@ def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name
         np.testing.assert_allclose(np.diag(maps), found.activations, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"activation": "relu"}, example.LARGE])
 def test_a_pattern_is_stronger_than_every_start_and_in_range(changes: dict[str, Any]) -> None:
     network = example.encoder(**changes)
@@ -41,6 +43,7 @@ def test_a_pattern_is_stronger_than_every_start_and_in_range(changes: dict[str, 
         assert 0 <= found.patches.min() < found.patches.max() <= 1
 
 
+@pytest.mark.slow
 def test_the_pattern_of_a_linear_map_is_its_optimum() -> None:
     """The first convolution is linear: its optimum is its kernel, scaled like the waves."""
     network = example.encoder()
@@ -53,6 +56,7 @@ def test_the_pattern_of_a_linear_map_is_its_optimum() -> None:
         assert abs(np.corrcoef(light, expected)[0, 1]) > 0.99
 
 
+@pytest.mark.slow
 def test_starts_of_a_linear_map_agree() -> None:
     found = find(example.encoder(), "activation_1", num_starts=3, num_steps=60)
     assert found.num_agreeing.tolist() == [3] * len(found.patches)
@@ -61,12 +65,13 @@ def test_starts_of_a_linear_map_agree() -> None:
 def test_results_that_differ_do_not_agree() -> None:
     ends = np.zeros((1, 3, 2, 2, 1), np.float32)
     ends[0, :, 0, 0] = [[1.0], [0.9], [-1.0]]
-    assert patterns._count_agreeing(ends, ends[:, 0]).tolist() == [2]
+    assert patterns.count_agreeing(ends, ends[:, 0]).tolist() == [2]
     even = np.full((1, 2, 2, 2, 1), 0.7, np.float32)
     even[0, 1] = 0.3
-    assert patterns._count_agreeing(even, even[:, 0]).tolist() == [1]
+    assert patterns.count_agreeing(even, even[:, 0]).tolist() == [1]
 
 
+@pytest.mark.slow
 def test_the_pattern_of_a_map_does_not_depend_on_the_other_maps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -89,6 +94,7 @@ def test_weights_are_bounded_and_small_ones_do_not_change() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_seed_decides_the_starts() -> None:
     network, section = example.encoder(), example.params()
     first, same, other = (
@@ -99,6 +105,7 @@ def test_the_seed_decides_the_starts() -> None:
     assert (first.start_activations != other.start_activations).all()
 
 
+@pytest.mark.slow
 def test_smoother_patterns_have_less_energy_at_high_frequencies() -> None:
     network = example.encoder()
     rough, smooth = (

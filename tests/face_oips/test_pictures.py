@@ -36,17 +36,18 @@ def found() -> list[Results]:
     return list(results())
 
 
+@pytest.mark.slow
 def test_no_pixel_of_a_face_is_on_a_sheet(found: list[Results]) -> None:
     others = results(255 - FACES)
-    ratios = [one.table["ratio"] for one in found]
-    for one, other in zip(found, others, strict=True):
-        np.testing.assert_array_equal(one.patterns.patches, other.patterns.patches)
-        assert (one.face_patches != other.face_patches).any()
+    ratios = [result.table["ratio"] for result in found]
+    for result, other in zip(found, others, strict=True):
+        np.testing.assert_array_equal(result.patterns.patches, other.patterns.patches)
+        assert (result.face_patches != other.face_patches).any()
     drawn = pictures.draw_all(found, AVATARS, tile_scale=1)
     same = pictures.draw_all(
         [
-            Results(o.convolution, o.patterns, o.strongest, o.face_patches, one.table)
-            for o, one in zip(others, found, strict=True)
+            Results(o.convolution, o.patterns, o.strongest, o.face_patches, result.table)
+            for o, result in zip(others, found, strict=True)
         ],
         AVATARS,
         tile_scale=1,
@@ -91,6 +92,7 @@ def test_the_table_compares_each_pattern_with_the_strongest_face(
     assert ((table["contrast"] > 0) & (table["contrast"] <= 0.5)).all()
 
 
+@pytest.mark.slow
 def test_the_caption_says_if_a_patch_is_larger_than_the_image() -> None:
     large = results(**example.LARGE)
     titles = [
@@ -100,6 +102,7 @@ def test_the_caption_says_if_a_patch_is_larger_than_the_image() -> None:
     assert all("more than" not in title for title in titles[:-1])
 
 
+@pytest.mark.slow
 def test_digits_are_called_images() -> None:
     digits = Source(num_faces=4, origin="fact 1", faces_source="digits")
     gray = results(example.images(6, num_channels=1), num_channels=1)
@@ -129,11 +132,11 @@ def test_a_sheet_has_a_limit(found: list[Results], monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("source", "shows"), [("avatars", False), ("celeba", True), ("folder", True)]
 )
-def test_the_page_says_if_it_shows_persons(
+def test_the_page_says_if_it_shows_people(
     found: list[Results], source: str, *, shows: bool
 ) -> None:
     text = page.render(found, Source(num_faces=4, origin="fact 5", faces_source=source))
-    assert ("This page shows parts of the faces of real persons." in text) == shows
+    assert ("This page shows parts of the faces of real people." in text) == shows
 
 
 def test_the_page_shows_every_map_next_to_its_faces(found: list[Results]) -> None:
@@ -150,5 +153,5 @@ def test_the_page_shows_every_map_next_to_its_faces(found: list[Results]) -> Non
 
 
 def test_faces_of_another_size_are_rejected() -> None:
-    with pytest.raises(DataError, match="16x16x3 images expected, found an array of the shape"):
+    with pytest.raises(DataError, match="16x16x3 images expected, found an array of shape"):
         results(np.zeros((6, 8, 8, 3), np.uint8))

@@ -13,6 +13,7 @@ from latentmaps.lab.subjects import Subject
 from latentmaps.oips import cnn_layers, real_digits
 
 
+@pytest.mark.slow
 def test_the_file_holds_the_arrays_of_all_starts(answer: Answer, tmp_path: Path) -> None:
     answer_module.save(answer, tmp_path / "a.npz")
     answer_module.save(answer, tmp_path / "b.npz")

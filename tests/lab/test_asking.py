@@ -18,6 +18,7 @@ from latentmaps.lab.asking import CnnWithOips
 SHORT: dict[str, Any] = {"num_steps": 12, "num_starts": 2, "num_candidates": 16, "num_snapshots": 4}
 
 
+@pytest.mark.slow
 def test_any_keras_model_has_oips(color_model: keras.Model) -> None:
     [unit] = latentmaps.find_oips(color_model, "linear", 1, seed=3, **SHORT)
     assert unit.oip.shape == (12, 10, 3)
@@ -41,6 +42,7 @@ def test_starts_are_arrays_or_kinds(color_model: keras.Model) -> None:
     np.testing.assert_allclose(alone[0].images[0], unit.images[0], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_with_digits_a_cnn_gives_the_oips_of_the_stage(
     tmp_path: Path, bars: Digits, answer: Answer
 ) -> None:

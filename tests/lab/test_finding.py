@@ -18,6 +18,7 @@ from latentmaps.oips import cnn_layers, search
 from latentmaps.params.draw_oips import DrawOips
 
 
+@pytest.mark.slow
 def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawOips) -> None:
     digits = subject.digits
     assert digits is not None
@@ -66,6 +67,7 @@ def test_oips_of_a_network_for_colors_stay_in_its_pixel_range(short: DrawOips) -
         finding.find(subject, Question("z_mean", [0], short, 1, pixels="free"))
 
 
+@pytest.mark.slow
 def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Model) -> None:
     subject = subjects.from_model(color_model)
     params = settings.change(settings.defaults((12, 10, 3)), {"num_steps": 9, "num_candidates": 16})

@@ -1,5 +1,6 @@
-"""The live page follows a training and never ends it."""
+"""The live page follows training and never ends it."""
 
+import functools
 import logging
 import re
 import time
@@ -16,10 +17,29 @@ from tests.vae.example_vae import task
 from latentmaps import training_progress, workers
 from latentmaps.live import page, training_page
 from latentmaps.training.checkpoints import Checkpoints
-from latentmaps.vae.training import vae_training
+from latentmaps.vae.training import vae_task, vae_training
 from latentmaps.vae.training.film import FilmRecorder
+from latentmaps.vae.training.trainable_vae import TrainableVae
 
 ONE_DEVICE = vae_training.Devices()
+
+
+build = vae_training.build
+
+
+@functools.cache
+def shared_network() -> TrainableVae:
+    """Build the network that all tests train further: tracing its graphs takes seconds."""
+    return build(task())
+
+
+@pytest.fixture(autouse=True)
+def _share_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build_once(what: vae_task.Task, **options: Any) -> TrainableVae:
+        is_usual = what.params == task().params
+        return shared_network() if is_usual else build(what, **options)
+
+    monkeypatch.setattr(vae_training, "build", build_once)
 
 
 def train(
@@ -57,6 +77,7 @@ def shown_epochs(html: str) -> list[int]:
     return [int(epoch) for epoch in re.findall(r"<b>epoch (\d+)</b>", html)]
 
 
+@pytest.mark.slow
 def test_the_page_has_the_curves_and_the_pictures(tmp_path: Path) -> None:
     html = train(tmp_path / "live", 3)
     assert re.fullmatch(r"Training finished: 3 epochs in \d+ s\.", status(html))
@@ -76,6 +97,7 @@ def test_the_page_has_the_curves_and_the_pictures(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_the_address_is_logged_before_the_first_step(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,6 +108,7 @@ def test_the_address_is_logged_before_the_first_step(
     assert messages[0] == f"Watch the training in a browser: {address}"
 
 
+@pytest.mark.slow
 def test_a_running_training_refreshes_its_page_and_an_ended_one_does_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +130,7 @@ def test_a_running_training_refreshes_its_page_and_an_ended_one_does_not(
     assert "<script" not in last
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_says_so_and_a_resumed_one_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +157,7 @@ def test_an_interrupted_training_says_so_and_a_resumed_one_goes_on(
     assert status(html) == "Training finished: 4 epochs."
 
 
+@pytest.mark.slow
 def test_the_history_of_the_previous_training_is_removed(tmp_path: Path) -> None:
     train(tmp_path, 2)
     film = FilmRecorder(task())
@@ -142,6 +167,7 @@ def test_the_history_of_the_previous_training_is_removed(tmp_path: Path) -> None
         assert not (tmp_path / "history.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_failure_is_shown_on_the_page(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="expected a finite number"):
         train(tmp_path, 3, learning_rate=10.0)
@@ -157,7 +183,7 @@ def test_a_failure_is_shown_on_the_page(tmp_path: Path) -> None:
         ("folder", "recognized has agreed"),
     ],
 )
-def test_faces_of_persons_carry_a_notice(tmp_path: Path, source: str, words: str | None) -> None:
+def test_faces_of_people_carry_a_notice(tmp_path: Path, source: str, words: str | None) -> None:
     film = FilmRecorder(task())
     with training_page.opened(tmp_path, task(), film, source=source):
         html = read(tmp_path)
@@ -167,7 +193,7 @@ def test_faces_of_persons_carry_a_notice(tmp_path: Path, source: str, words: str
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return our own warnings; TensorFlow warns about many trainings in one process."""
+    """Return our own warnings; TensorFlow warns about many training runs in one process."""
     ours = [record for record in caplog.records if record.name.startswith("latentmaps")]
     return [record.getMessage() for record in ours if record.levelno >= logging.WARNING]
 
@@ -180,6 +206,7 @@ def folder_in_the_way(live: Path) -> None:
     (live / "index.html").mkdir(parents=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("obstruct", [file_in_the_way, folder_in_the_way])
 def test_a_folder_that_cannot_be_written_costs_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, obstruct: Any
@@ -194,6 +221,7 @@ def test_a_folder_that_cannot_be_written_costs_one_warning(
     assert "Epoch 3 of 3" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_costs_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +240,7 @@ def test_a_disk_that_fills_up_costs_one_warning(
     assert "No space left on device" in warnings[0]
 
 
+@pytest.mark.slow
 def test_a_bug_in_the_page_does_not_end_a_training(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,15 +255,17 @@ def test_a_bug_in_the_page_does_not_end_a_training(
     assert "Epoch 3 of 3" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_second_training_leaves_the_page_to_the_first(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with filelock.FileLock(tmp_path / "lock"):
         assert train(tmp_path, 1) == ""
-    assert "another training uses it; the training continues" in caplog.text
+    assert "another training run is using it; the training continues" in caplog.text
     assert shown_epochs(train(tmp_path, 1)) == [1]
 
 
+@pytest.mark.slow
 def test_other_machines_write_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "is_writer", lambda: False)
     assert train(tmp_path / "live", 1) == ""
@@ -255,13 +286,13 @@ def test_a_page_that_took_long_is_not_written_again_at_once(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     monkeypatch.setattr(page, "render", render)
     written: list[int] = []
-    write = training_page._TrainingPage._write_files
+    write = training_page.TrainingPage.write_files
 
     def count(self: Any, state: str, words: str) -> None:
         written.append(len(self._history))
         write(self, state, words)
 
-    monkeypatch.setattr(training_page._TrainingPage, "_write_files", count)
+    monkeypatch.setattr(training_page.TrainingPage, "write_files", count)
     row = {"epoch": 1, "total_loss": 1.0}
     film = FilmRecorder(task())
     film.frame = lambda epoch: np.zeros((14, 16, 16, 3), np.uint8)  # type: ignore[method-assign]

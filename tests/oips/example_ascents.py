@@ -17,7 +17,7 @@ ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
 
 class AscentInputs(NamedTuple):
-    """Start images (n, h, w, c), and the maps that they are to excite (n,)."""
+    """Start images (n, h, w, c), and the maps that they should excite (n,)."""
 
     starts: Floats
     map_indices: npt.NDArray[np.int64]

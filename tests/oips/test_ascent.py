@@ -80,6 +80,7 @@ def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     np.testing.assert_array_equal(found.activations, np.nanmax(found.curves, axis=1))
 
 
+@pytest.mark.slow
 def test_an_image_does_not_depend_on_the_other_images(second_layer: Networks) -> None:
     whole = ascent_inputs(70)  # three chunks
     together = ascend(second_layer.objective, whole, ASCENT)
@@ -153,6 +154,7 @@ def test_a_unit_that_is_always_negative_increases_and_converges(
     )
 
 
+@pytest.mark.slow
 def test_the_penalty_smooths_images_where_values_are_negative(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -180,6 +182,7 @@ def test_a_step_that_keeps_overshooting_is_halved(
     assert found.converged.all()
 
 
+@pytest.mark.slow
 def test_a_step_compiled_with_xla_gives_the_same_images(second_layer: Networks) -> None:
     plain, compiled = (
         ascend(second_layer.objective, ascent_inputs(4), ASCENT, jit_compile=is_compiled)
@@ -189,6 +192,7 @@ def test_a_step_compiled_with_xla_gives_the_same_images(second_layer: Networks) 
     np.testing.assert_allclose(compiled.activations, plain.activations, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_jitter_has_its_own_random_stream(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, jitter=2)
     whole = ascent_inputs(8)
@@ -203,6 +207,7 @@ def test_jitter_has_its_own_random_stream(second_layer: Networks) -> None:
     assert (first.activations[loud] > first.curves[loud, 0]).all()
 
 
+@pytest.mark.slow
 def test_the_penalty_smooths_images(second_layer: Networks) -> None:
     roughness = []
     for smoothness in (0.0, 0.3, 2.0):

@@ -39,6 +39,7 @@ def test_the_range_goes_from_black_to_white() -> None:
     assert SCALE.in_range(images)[:, 0, 0].tolist() == [0, 128, 255]
 
 
+@pytest.mark.slow
 def test_the_study_of_a_layer_has_a_row_for_each_map_and_records_its_parameters(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
@@ -54,6 +55,7 @@ def test_the_study_of_a_layer_has_a_row_for_each_map_and_records_its_parameters(
     assert (found.layer_name, found.params, found.seed) == ("Conv2D_1", params, 4)
 
 
+@pytest.mark.slow
 def test_the_study_of_a_dense_layer_has_a_row_for_each_unit(
     small_cnn: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
@@ -68,6 +70,7 @@ def test_the_study_of_a_dense_layer_has_a_row_for_each_unit(
     assert (found.table["path_correlation"] > 0).any()
 
 
+@pytest.mark.slow
 def test_the_sheet_of_the_outputs_shows_how_sure_the_network_is(
     small_cnn: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:

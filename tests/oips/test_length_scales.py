@@ -49,7 +49,7 @@ def test_enriching_has_a_phase_for_each_length_scale() -> None:
 
 def test_coarse_phases_grow_only_coarse_patterns(second_layer: Networks) -> None:
     coarse = coarse_inputs()
-    enlarger = length_scales._enlarging_matrix(7, 28)
+    enlarger = length_scales.make_enlarging_matrix(7, 28)
     projection = enlarger @ np.linalg.pinv(enlarger)
     fine_part = []
     for params in (ASCENT, enriching((7, 28), (19,))):
@@ -170,13 +170,13 @@ def test_the_fluctuations_of_an_image_do_not_depend_on_the_other_images(
 
 @pytest.mark.parametrize("num_points", [3, 7, 14, 28])
 def test_enlarging_keeps_a_constant(num_points: int) -> None:
-    enlarger = length_scales._enlarging_matrix(num_points, 28)
+    enlarger = length_scales.make_enlarging_matrix(num_points, 28)
     assert enlarger.shape == (28, num_points)
     np.testing.assert_allclose(enlarger.sum(axis=1), 1, atol=1e-6)
 
 
 def test_a_grid_of_28_points_is_not_enlarged() -> None:
-    np.testing.assert_array_equal(length_scales._enlarging_matrix(28, 28), np.eye(28))
+    np.testing.assert_array_equal(length_scales.make_enlarging_matrix(28, 28), np.eye(28))
 
 
 def test_a_phase_of_one_row_of_points_grows_only_columns(second_layer: Networks) -> None:

@@ -230,6 +230,7 @@ def test_one_position_of_a_color_network_equals_its_patch(
     assert_patches_agree(color_model, layer_name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("others", ENCODERS, ids=str)
 def test_one_position_of_an_encoder_equals_its_patch(others: dict[str, Any]) -> None:
     model = encoder(**others)

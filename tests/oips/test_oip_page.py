@@ -88,7 +88,7 @@ def test_a_rescued_map_says_what_rescued_it(rendered: str) -> None:
 def test_the_header_counts_oips_that_are_more_similar_to_a_digit_than_chance(rendered: str) -> None:
     words = " ".join(re.sub("<[^>]+>", "", rendered).split())
     assert "2 of 2 OIPs are more similar to the strongest digit than random digits are" in words
-    assert "in range it is 2." in words
+    assert "in range, 2 are." in words
 
 
 def test_a_map_that_no_digit_excites_says_so() -> None:
@@ -134,7 +134,7 @@ def test_pixels_that_cannot_reach_the_layer_are_cropped_and_explained(rendered: 
 
 def test_the_page_mentions_the_polish_if_there_is_one(rendered: str) -> None:
     words = " ".join(rendered.split())
-    assert "weakened, at a cost of at most 5 % of the activation" in words
+    assert "weakened, at a cost of at most 5% of the activation" in words
     found = example_results.example_results()
     unpolished = dataclasses.replace(found, params=dataclasses.replace(found.params, polish=1.0))
     assert "<b>polished</b>" not in page.render(unpolished)

@@ -168,7 +168,7 @@ def test_the_activation_stays_high_if_the_map_responds_to_high_frequencies(
 
 
 def test_the_polish_of_a_linear_map_ends_at_the_best_possible_image() -> None:
-    """For a pattern of a low and a high wave, the best image with 95 % has less of the high one."""
+    """For a pattern of a low and a high wave, the best image with 95% has less of the high one."""
     low, high = wave(2, 3), wave(15, 3)
     pattern = ((low + high) / np.sqrt(2)).astype(np.float32)
     found, _ = run(likeness(pattern), pattern[np.newaxis], [0])

@@ -35,7 +35,7 @@ def test_the_strongest_digits_come_first(three_fates: keras.Model, dots: Digits)
 
 def test_ranks_agree_with_the_definition_of_spearman() -> None:
     values = np.array([[1, 5, 2, 2, 9], [3, 3, 1, 0, 7], [4, 4, 4, 4, 4]], np.float32)
-    ranks = real_digits._ranks(values)
+    ranks = real_digits.rank_rows(values)
     assert ranks[0] @ ranks[0] == pytest.approx(1)
     # ranks 0, 3, 1.5, 1.5, 4 and 2.5, 2.5, 1, 0, 4
     expected = np.corrcoef([0, 3, 1.5, 1.5, 4], [2.5, 2.5, 1, 0, 4])[0, 1]

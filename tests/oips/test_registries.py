@@ -22,7 +22,7 @@ REGISTRIES: list[tuple[Any, Mapping[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("names", "registry"), REGISTRIES)
-def test_a_section_knows_the_names_of_a_registry(names: Any, registry: Mapping[str, Any]) -> None:
+def test_a_section_accepts_the_names_of_a_registry(names: Any, registry: Mapping[str, Any]) -> None:
     assert get_args(names) == tuple(registry)
 
 
@@ -32,14 +32,14 @@ def test_every_entry_says_what_it_means(names: Any, registry: Mapping[str, Any])
     assert all(entry.__doc__.startswith(verbs) for entry in registry.values())
 
 
-def test_no_other_code_of_the_library_asks_for_a_name(root: Path) -> None:
+def test_no_other_code_of_the_library_compares_names(root: Path) -> None:
     names = [name for _, registry in REGISTRIES for name in registry]
     question = re.compile(rf'[=!]= "({"|".join(names)})"')
-    asked = {
+    found = {
         str(path.relative_to(root))
         for folder in ("src/latentmaps/oips", "src/latentmaps/params", "stages")
         for path in (root / folder).rglob("*.py")
         if question.search(path.read_text(encoding="utf-8"))
     }
     # that scale_steps fit is checked before TensorFlow is imported; digits are a source of faces
-    assert asked <= {"src/latentmaps/params/draw_oips.py", "stages/fetch_faces.py"}
+    assert found <= {"src/latentmaps/params/draw_oips.py", "stages/fetch_faces.py"}

@@ -34,7 +34,7 @@ def test_an_ascent_that_has_not_converged_may_still_improve(found: LayerResults)
     assert found.table["num_steps"].tolist() == [9, 9, 9, 0]
     falling = found.oips.free.curves[:, ::-1].copy()
     free = dataclasses.replace(found.oips.free, curves=falling)
-    assert not scores._progress(free, "")["improving"].any()
+    assert not scores.measure_progress(free, "")["improving"].any()
 
 
 def test_the_seed_gap_is_lowest_over_highest_activation_of_the_starts_that_are_not_silent() -> None:

@@ -24,6 +24,12 @@ def find_oips(
     return search.find_oips(networks, digits, params, chunk_size=chunk_size, **arguments)
 
 
+@pytest.fixture(scope="module")
+def oips(second_layer: Networks, strokes: Digits, params: DrawOips) -> LayerOips:
+    """The OIPs of the second layer."""
+    return find_oips(second_layer, strokes, params)
+
+
 def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
     """Choose the start images of all maps, with real digits for those that are still silent."""
     found = starts.choose(
@@ -35,7 +41,7 @@ def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
         chunk_size=64,
     )
     for images in (digits.train_images, digits.test_images):
-        found = search._help_with_digits(found, images, networks, standardized)
+        found = search.help_with_digits(found, images, networks, standardized)
     return found
 
 
@@ -60,10 +66,8 @@ def test_a_test_digit_is_used_if_no_training_digit_excites_the_map(
     np.testing.assert_allclose(found.images[1, :1], expected, rtol=1e-6)
 
 
-def test_the_best_final_image_is_kept(
-    second_layer: Networks, strokes: Digits, params: DrawOips
-) -> None:
-    oips = find_oips(second_layer, strokes, params)
+@pytest.mark.slow
+def test_the_best_final_image_is_kept(oips: LayerOips, second_layer: Networks) -> None:
     for variant in (oips.free, oips.in_range):
         measured = np.diag(excitation.measure(second_layer.responses, variant.images[..., None]))
         np.testing.assert_allclose(measured, variant.activations, rtol=1e-5)
@@ -73,10 +77,10 @@ def test_the_best_final_image_is_kept(
         )
 
 
+@pytest.mark.slow
 def test_the_polish_keeps_the_required_share_of_the_activation(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    oips: LayerOips, second_layer: Networks
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     for variant in (oips.free, oips.in_range):
         measured = np.diag(
             excitation.measure(second_layer.responses, variant.polished.images[..., np.newaxis])
@@ -89,10 +93,10 @@ def test_the_polish_keeps_the_required_share_of_the_activation(
     assert oips.in_range.polished.images.max() <= oips.pixel_range[1] + 1e-6
 
 
+@pytest.mark.slow
 def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
-    second_layer: Networks, strokes: Digits, params: DrawOips
+    oips: LayerOips, strokes: Digits
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     pixels = cnn_layers.standardize_digits(strokes.train_images)
     # every training image has a bar of the same size
     assert oips.pixel_range == pytest.approx((pixels.min(), pixels.max()))
@@ -101,6 +105,7 @@ def test_pixels_in_range_are_as_dark_and_light_as_those_of_digits(
     assert oips.free.images.min() < pixels.min()
 
 
+@pytest.mark.slow
 def test_the_start_of_an_oip_is_that_of_its_ascent_also_after_a_race(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -117,6 +122,7 @@ def test_the_start_of_an_oip_is_that_of_its_ascent_also_after_a_race(
     np.testing.assert_array_equal(oips.free.snapshots[alive, 0], oips.free.starts[alive])
 
 
+@pytest.mark.slow
 def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -131,18 +137,19 @@ def test_the_oip_of_a_map_does_not_depend_on_the_other_maps(
                 np.testing.assert_array_equal(values[0], all_values[6], err_msg=name)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
-    second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
+    oips: LayerOips, second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
 ) -> None:
+    again, other = (find_oips(second_layer, strokes, params, seed=seed) for seed in (4, 5))
     contents = []
-    for name, seed in (("first", 4), ("again", 4), ("other", 5)):
-        oip.save(
-            find_oips(second_layer, strokes, params, seed=seed), None, tmp_path / f"{name}.npz"
-        )
+    for name, found in (("first", oips), ("again", again), ("other", other)):
+        oip.save(found, None, tmp_path / f"{name}.npz")
         contents.append((tmp_path / f"{name}.npz").read_bytes())
     assert contents[0] == contents[1] != contents[2]
 
 
+@pytest.mark.slow
 def test_no_oip_is_weaker_than_an_image_known_to_excite_the_map(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:
@@ -171,7 +178,7 @@ def test_no_oip_is_weaker_than_an_image_known_to_excite_the_map(
             [0, 2, 2, 2, 0],
         ),
         (
-            # the margin of 5 % also holds for values below 0, and a lower value does not win
+            # the margin of 5% also holds for values below 0, and a lower value does not win
             [[-10, -12, -10.4], [-10, -12, -9.6], [-10, -12, -9.4], [-10, -12, -9.6]],
             [-20, -20, -20, -9.9],
             -np.inf,
@@ -200,6 +207,7 @@ def test_a_head_start_wins_by_a_margin_or_if_the_others_do_not_reach_it(
     assert search.choose_winning_starts(result, floor).tolist() == winners
 
 
+@pytest.mark.slow
 def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     filter_model: Callable[..., keras.Model], strokes: Digits, params: DrawOips
 ) -> None:
@@ -217,6 +225,7 @@ def test_a_map_that_no_noise_excites_has_an_oip_of_digits_in_range_and_free(
     assert oips.free.activations > 0
 
 
+@pytest.mark.slow
 def test_a_dead_map_has_no_activation_and_no_steps(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
@@ -229,10 +238,10 @@ def test_a_dead_map_has_no_activation_and_no_steps(
         assert variant.rescues[2] == "nothing"
 
 
+@pytest.mark.slow
 def test_the_file_contains_images_starts_activations_and_curves(
-    second_layer: Networks, strokes: Digits, params: DrawOips, tmp_path: Path
+    oips: LayerOips, tmp_path: Path
 ) -> None:
-    oips = find_oips(second_layer, strokes, params)
     oip.save(oips, None, tmp_path / "oips.npz")
     with np.load(tmp_path / "oips.npz") as arrays:
         assert arrays["images"].shape == arrays["starts_in_range"].shape == (8, 28, 28)

@@ -100,17 +100,17 @@ def test_the_cnn_has_the_computed_number_of_weights(shape: dict[str, Any]) -> No
 
 
 def test_a_row_of_temperatures_has_the_computed_number_of_faces() -> None:
-    assert combinations._TEMPERATURE_COLUMNS == sample_sheets._NUM_COLUMNS
+    assert combinations.TEMPERATURE_COLUMNS == sample_sheets.NUM_COLUMNS
 
 
 def test_a_tile_of_a_map_is_at_most_as_large_as_computed() -> None:
     for size in (127, 128, 129, 1000):
-        edge = latent_plane._reduce(np.zeros((size, size, 3), np.uint8)).shape[0]
+        edge = latent_plane.reduce_image(np.zeros((size, size, 3), np.uint8)).shape[0]
         assert edge <= min(size, LARGEST_TILE_OF_A_MAP)
         assert edge == size or size > LARGEST_TILE_OF_A_MAP
 
 
-def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
+def describe_pixels(root: Path, section: str, **changes: Any) -> list[str]:
     """Return the problem of each sheet if no sheet may have any pixels."""
     sections = dict(loader.load(root / "params.yaml").sections)
     sections[section] = dataclasses.replace(sections[section], **changes)
@@ -121,24 +121,24 @@ def tell_pixels(root: Path, section: str, **changes: Any) -> list[str]:
 
 
 def test_the_pixels_of_enlarged_tiles_are_counted(root: Path) -> None:
-    found = tell_pixels(root, "draw_samples", tile_scale=3)
-    told = "draw_samples.num_samples with tile_scale 3: found a sheet of 40 tiles and"
-    assert f"{told} {40 * (3 * 96) ** 2:,} pixels" in found
-    told = "draw_reconstructions.num_columns times row_seeds: found a sheet of 42 tiles and"
-    assert f"{told} {42 * 96**2:,} pixels" in found
-    found = tell_pixels(root, "draw_latent_space", tile_scale=2, plane_steps=30)
-    told = "draw_latent_space.plane_steps with tile_scale 2: found a sheet of 900 tiles and"
-    assert f"{told} {900 * (2 * 96) ** 2:,} pixels" in found
+    found = describe_pixels(root, "draw_samples", tile_scale=3)
+    place = "draw_samples.num_samples with tile_scale 3: found a sheet of 40 tiles and"
+    assert f"{place} {40 * (3 * 96) ** 2:,} pixels" in found
+    place = "draw_reconstructions.num_columns times row_seeds: found a sheet of 42 tiles and"
+    assert f"{place} {42 * 96**2:,} pixels" in found
+    found = describe_pixels(root, "draw_latent_space", tile_scale=2, plane_steps=30)
+    place = "draw_latent_space.plane_steps with tile_scale 2: found a sheet of 900 tiles and"
+    assert f"{place} {900 * (2 * 96) ** 2:,} pixels" in found
 
 
 def test_a_map_of_large_images_has_reduced_tiles_and_that_of_one_dimension_is_a_row(
     root: Path,
 ) -> None:
-    told = "draw_latent_space.plane_steps: found a sheet of"
-    large = tell_pixels(root, "crop_faces", image_size=1024)
-    assert f"{told} 169 tiles and {169 * 128**2:,} pixels" in large
-    line = tell_pixels(root, "train_vae", latent_dim=1)
-    assert f"{told} 13 tiles and {13 * 96**2:,} pixels" in line
+    place = "draw_latent_space.plane_steps: found a sheet of"
+    large = describe_pixels(root, "crop_faces", image_size=1024)
+    assert f"{place} 169 tiles and {169 * 128**2:,} pixels" in large
+    line = describe_pixels(root, "train_vae", latent_dim=1)
+    assert f"{place} 13 tiles and {13 * 96**2:,} pixels" in line
 
 
 def test_the_networks_of_the_repository_have_the_documented_number_of_weights(root: Path) -> None:

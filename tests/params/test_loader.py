@@ -48,7 +48,7 @@ def test_fact_accepts_every_spelling_dvc_writes(
     assert isinstance(fact, float)
 
 
-def test_a_list_may_stand_in_block_style(document: Any, tmp_path: Path) -> None:
+def test_a_list_may_be_in_block_style(document: Any, tmp_path: Path) -> None:
     document["train_vae"]["strides"] = [2, 2, 2, 2]  # safe_dump writes blocks, as DVC does
     assert load(document, tmp_path).section(TrainVae).strides == (2, 2, 2, 2)
 

@@ -18,7 +18,7 @@ def test_attributes_and_amounts_are_read() -> None:
 @pytest.mark.parametrize(
     "text", ["Smiling", "Smiling=", "=1", "Smiling=much", "Smiling=nan", "Smiling=inf", "S=10.1"]
 )
-def test_what_names_no_amount_is_refused(text: str) -> None:
+def test_an_addition_without_an_amount_is_refused(text: str) -> None:
     message = f"^--add: found '{text}', expected an attribute and an amount from -10 to 10"
     with pytest.raises(DataError, match=message):
         additions.parse([text])
@@ -45,7 +45,7 @@ def test_an_attribute_with_a_low_d_prime_is_refused_with_the_number() -> None:
     assert additions.find_directions(smiling, DIRECTIONS, is_forced=False)
 
 
-def test_force_adds_no_attribute_that_is_not_there() -> None:
+def test_force_does_not_add_a_missing_attribute() -> None:
     for name, message in (("Bald", "3 training faces with it"), ("Smile", "expected one of Smil")):
         with pytest.raises(DataError, match=message):
             additions.find_directions([Addition(name, 1.0)], DIRECTIONS, is_forced=True)

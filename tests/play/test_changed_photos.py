@@ -17,9 +17,9 @@ def vae() -> PlayableVae:
 
 def test_attributes_are_added_to_the_means_of_the_posteriors(vae: PlayableVae) -> None:
     photos = images(2)
-    asked = additions.parse(["Smiling=1.5", "Young=-2"])
-    directions = additions.find_directions(asked, ATTRIBUTES, is_forced=True)
-    changed = changed_photos.change(vae, ["a", "b"], photos, asked, directions)
+    chosen = additions.parse(["Smiling=1.5", "Young=-2"])
+    directions = additions.find_directions(chosen, ATTRIBUTES, is_forced=True)
+    changed = changed_photos.change(vae, ["a", "b"], photos, chosen, directions)
     z = vae.encode(photos).z_mean
     moved = z + 1.5 * ATTRIBUTES.find("Smiling").vector - 2.0 * ATTRIBUTES.find("Young").vector
     np.testing.assert_array_equal(changed.originals, photos)

@@ -74,8 +74,8 @@ def test_cmyk_alpha_and_16_bits_become_colors(photos: Path) -> None:
 
 
 NO_PHOTOS = [
-    ("small.png", "small.png: 40x7 pixels, expected at least 16 along each edge"),
-    ("icon.png", "icon.png: 8x8 pixels, .* at least 16 along each edge; choose another photo"),
+    ("small.png", "small.png: 40x7 pixels, expected at least 16 per side"),
+    ("icon.png", "icon.png: 8x8 pixels, .* at least 16 per side; choose another photo"),
     ("animated.gif", r"animated.gif: not a complete JPEG, PNG or .* \(not recognized as one"),
     ("phone.jpg", "phone.jpg: HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures"),
     ("cut.jpg", "cut.jpg: not a complete JPEG, PNG or WebP picture"),

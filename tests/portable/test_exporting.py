@@ -55,6 +55,24 @@ def save_cnn(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def vae_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a VAE of the first shape."""
+    return save_vae(tmp_path_factory.mktemp("models") / "vae", **SHAPES[0])
+
+
+@pytest.fixture(scope="module")
+def cnn_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a CNN."""
+    return save_cnn(tmp_path_factory.mktemp("models") / "cnn")
+
+
+@pytest.fixture(scope="module")
+def portable_cnn(cnn_folder: Path) -> Portable:
+    """The CNN, loaded for an export."""
+    return networks.load(cnn_folder)
+
+
 def blocks(folder: Path) -> list[str]:
     text = (folder / "README.md").read_text(encoding="utf-8")
     return re.findall(r"```python\n(.*?)```", text, re.DOTALL)
@@ -66,11 +84,12 @@ def execute(code: str, *, variables: dict[str, Any] | None = None) -> dict[str, 
     return runpy.run_path("code.py", variables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_vae_is_exported_in_every_format(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, vae_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portable = networks.load(save_vae(tmp_path / "vae", **SHAPES[0]))
+    portable = networks.load(vae_folder)
     written = exporting.write(portable, FORMATS[name], tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == EXPECTED[name]
     assert all(0.0 <= file.difference < 1e-5 for file in written)
@@ -79,7 +98,7 @@ def test_a_vae_is_exported_in_every_format(
     use, reading = blocks(tmp_path / "out")
     assert len(use.splitlines()) <= 6
     variables = execute(use)
-    trained = TrainedVae.load(tmp_path / "vae")
+    trained = TrainedVae.load(vae_folder)
     np.testing.assert_allclose(variables["pixels"], trained.decode(variables["inputs"]), atol=1e-5)
 
     picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
@@ -92,6 +111,7 @@ def test_a_vae_is_exported_in_every_format(
     np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", SHAPES[1:])
 @pytest.mark.parametrize("name", ["onnx", "litert"])
 def test_other_shapes_of_a_vae_are_exported(
@@ -102,12 +122,16 @@ def test_other_shapes_of_a_vae_are_exported(
     assert max(file.difference for file in written) < 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_cnn_is_exported_in_every_format(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    cnn_folder: Path,
+    portable_cnn: Portable,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    portable = networks.load(save_cnn(tmp_path / "cnn"))
-    [written] = exporting.write(portable, FORMATS[name], tmp_path / "out")
+    [written] = exporting.write(portable_cnn, FORMATS[name], tmp_path / "out")
     monkeypatch.chdir(tmp_path / "out")
     use, reading = blocks(tmp_path / "out")
     variables = execute(use)
@@ -119,7 +143,7 @@ def test_a_cnn_is_exported_in_every_format(
         tmp_path / "out" / written.name, ("standardized_images", "probabilities")
     )
     found = run(variables["standardize"](digits).astype(np.float32))["probabilities"]
-    expected = TrainedCnn.load(tmp_path / "cnn").predict(digits)
+    expected = TrainedCnn.load(cnn_folder).predict(digits)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
@@ -144,33 +168,34 @@ class _Wrong(Format):
 
 
 @pytest.mark.parametrize("added", [1e-3, np.nan])
-def test_a_file_that_computes_something_else_is_refused(added: float, tmp_path: Path) -> None:
-    portable = networks.load(save_cnn(tmp_path / "cnn"))
+def test_a_file_that_computes_something_else_is_refused(
+    added: float, portable_cnn: Portable, tmp_path: Path
+) -> None:
     with pytest.raises(LatentmapsError, match=r"^cnn.keras: keras .* expected at most 0.0001"):
-        exporting.write(portable, _Wrong(added), tmp_path / "out")
+        exporting.write(portable_cnn, _Wrong(added), tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_a_file_that_its_runtime_does_not_run_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "_with_resizing", lambda network: network)
+    monkeypatch.setattr(formats, "with_resizing", lambda network: network)
     portable = networks.load(save_vae(tmp_path / "vae", upsampling="resize"))
     with pytest.raises(LatentmapsError, match=r"^decoder.tflite: \S+ \S+ cannot run it \(Select"):
         exporting.write(portable, FORMATS["litert"], tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_without_litert_tensorflow_reads_its_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    portable_cnn: Portable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
-    portable = networks.load(save_cnn(tmp_path / "cnn"))
-    [written] = exporting.write(portable, FORMATS["litert"], tmp_path / "out")
+    [written] = exporting.write(portable_cnn, FORMATS["litert"], tmp_path / "out")
     assert written.difference < 1e-5
 
 
-def test_a_small_difference_is_reported(tmp_path: Path) -> None:
-    portable = networks.load(save_cnn(tmp_path / "cnn"))
-    [written] = exporting.write(portable, _Wrong(5e-5), tmp_path / "out")
+def test_a_small_difference_is_reported(portable_cnn: Portable, tmp_path: Path) -> None:
+    [written] = exporting.write(portable_cnn, _Wrong(5e-5), tmp_path / "out")
     assert written.difference == pytest.approx(5e-5, rel=0.05)
     assert "probabilities 5.0e-05" in (tmp_path / "out/README.md").read_text(encoding="utf-8")
 
@@ -186,10 +211,11 @@ LICENSES = {
 
 
 @pytest.mark.parametrize("name", LICENSES)
-def test_the_license_of_the_model_card_goes_along(name: str, tmp_path: Path) -> None:
+def test_the_license_of_the_model_card_is_exported(
+    name: str, portable_cnn: Portable, tmp_path: Path
+) -> None:
     license_of_card, sentence = LICENSES[name]
-    portable = networks.load(save_cnn(tmp_path / "cnn"))
-    portable = dataclasses.replace(portable, license=license_of_card)
+    portable = dataclasses.replace(portable_cnn, license=license_of_card)
     exporting.write(portable, _Wrong(0.0), tmp_path / "out")
     text = (tmp_path / "out/README.md").read_text(encoding="utf-8")
     assert text.startswith(f"---\nlicense: {name}\n")
@@ -211,6 +237,6 @@ def test_a_format_names_its_runtime() -> None:
     assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
 
 
-def test_portable_names_what_it_holds(tmp_path: Path) -> None:
+def test_a_folder_is_loaded_as_portable_with_its_kind(tmp_path: Path) -> None:
     assert isinstance(networks.load(save_cnn(tmp_path / "cnn")), Portable)
     assert networks.find_kind(save_vae(tmp_path / "vae")) == "vae"

@@ -1,9 +1,11 @@
 """Fixtures of the report tests: fake results, and the page rendered from them."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import remembering
 from tests.report.fake_results import Example
 
 from latentmaps.pages import html_page
@@ -20,7 +22,15 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Example:
 @pytest.fixture(scope="session")
 def rendered(pristine: Example) -> str:
     """The page rendered from the results in `pristine`."""
-    return pristine.render()
+    with remembering.remembered():
+        return pristine.render()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _remember() -> Iterator[None]:
+    """Encode equal pictures and draw equal curves once for all tests."""
+    with remembering.remembered():
+        yield
 
 
 @pytest.fixture
@@ -29,8 +39,9 @@ def example(pristine: Example, tmp_path: Path) -> Example:
     return Example(shutil.copytree(pristine.folder, tmp_path / "reports"))
 
 
-@pytest.fixture
-def report(rendered: str, tmp_path: Path) -> Path:
-    path = tmp_path / "index.html"
+@pytest.fixture(scope="session")
+def report(rendered: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of the rendered page, which tests must not change."""
+    path = tmp_path_factory.mktemp("report") / "index.html"
     html_page.write(rendered, path)
     return path

@@ -99,7 +99,7 @@ def test_the_navigation_stays_and_hides_no_heading(
         assert heading["y"] >= contents["height"] or heading["x"] >= contents["width"]
 
 
-def test_motion_is_left_out_where_it_is_unwelcome(browser: Browser, report: Path) -> None:
+def test_motion_is_left_out_if_it_is_not_wanted(browser: Browser, report: Path) -> None:
     visit = Visit(browser, report)
     read = "getComputedStyle(document.documentElement).scrollBehavior"
     assert visit.page.evaluate(read) == "smooth"

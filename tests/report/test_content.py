@@ -36,5 +36,5 @@ def test_values_read_as_in_params_yaml(value: Any, text: str) -> None:
         (["/home/me/a", "b"], "[(a local folder), b]"),
     ],
 )
-def test_no_path_of_the_machine_is_told_whatever_the_parameter(value: Any, text: str) -> None:
+def test_no_parameter_reveals_a_path_of_the_machine(value: Any, text: str) -> None:
     assert content.as_text(value) == text

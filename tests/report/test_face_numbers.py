@@ -42,7 +42,7 @@ def test_the_latent_space_is_next_to_random_points() -> None:
 def test_a_number_of_the_validation_part_says_so_in_a_table_of_test_faces() -> None:
     assert _texts(face_numbers.latent_table(TRAINING, TEST))[
         "KL share of the loss, validation faces"
-    ] == ["2.21 %", "\N{EN DASH}"]
+    ] == ["2.21%", "\N{EN DASH}"]
 
 
 def _write(folder: Path, num_dimensions: int, *, is_used: str = "True") -> Path:

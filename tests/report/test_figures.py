@@ -1,4 +1,4 @@
-"""A sheet falls into the tiles that were put into it, or is refused."""
+"""A sheet is cut into the tiles that were put into it, or is refused."""
 
 import base64
 import io

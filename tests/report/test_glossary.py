@@ -99,8 +99,8 @@ def test_the_direction_ends_the_explanation() -> None:
     ("name", "value", "text"),
     [
         ("psnr_db", 19.871, "19.87 dB"),
-        ("kl_share", 0.0221, "2.21 %"),
-        ("kl_share_above_floor", 0.3101, "31 %"),
+        ("kl_share", 0.0221, "2.21%"),
+        ("kl_share_above_floor", 0.3101, "31%"),
         ("total_loss", 5413.57, "5,414"),
         ("mse", 0.01234, "0.01234"),
     ],

@@ -39,9 +39,9 @@ def test_a_missing_name_is_refused() -> None:
 @pytest.mark.parametrize(
     ("read", "expected"),
     [
-        (Document.text, "a text"),
+        (Document.text, "a string"),
         (Document.part, "an object"),
-        (Document.texts, "a list of texts"),
+        (Document.texts, "a list of strings"),
     ],
 )
 def test_another_kind_of_value_is_refused(
@@ -54,7 +54,7 @@ def test_another_kind_of_value_is_refused(
 @pytest.mark.parametrize("value", [[], ["a", 1], "a"])
 def test_a_list_of_texts_has_at_least_one_and_texts_only(value: Any) -> None:
     assert _document(nets=["a", "b"]).texts("nets") == ["a", "b"]
-    with pytest.raises(DataError, match=r"nets: found .*, expected a list of texts"):
+    with pytest.raises(DataError, match=r"nets: found .*, expected a list of strings"):
         _document(nets=value).texts("nets")
 
 

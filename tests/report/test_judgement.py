@@ -1,17 +1,8 @@
-from pathlib import Path
-
 import pytest
 from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import glossary, judgement
-
-
-@pytest.fixture
-def example(tmp_path: Path) -> Example:
-    example = Example(tmp_path)
-    example.write()
-    return example
 
 
 def test_faces_have_no_judgement_and_the_page_no_heading(example: Example) -> None:
@@ -25,7 +16,7 @@ def test_each_sampler_has_a_row_below_real_digits(example: Example) -> None:
     assert found is not None
     heads = [row.head.label for row in found.table.rows]
     assert heads == ["Real digits", *(term.label for term in glossary.samplers().values())]
-    assert found.table.rows[0].head.note == "97.7 % read correctly"
+    assert found.table.rows[0].head.note == "97.7% read correctly"
     texts = [cell.text for cell in found.table.rows[1].cells]
     assert texts[0] == "36"
     assert texts[6] == "40 (10)"
@@ -38,7 +29,7 @@ def test_the_page_shows_it(example: Example) -> None:
     text = example.render()
     assert text.count('id="judgement"') == 1
     assert 'href="#judgement"' in text
-    assert "at least 95 % confidence" in text
+    assert "at least 95% confidence" in text
 
 
 def test_a_page_of_digits_speaks_of_images(example: Example) -> None:

@@ -28,8 +28,8 @@ def test_every_picture_has_its_size_and_says_what_it_shows(rendered: str) -> Non
     pictures = [values for tag, values in outline.elements if tag == "img"]
     assert all({"alt", "width", "height"} <= values.keys() for values in pictures)
     # charts and linked tiles are described one by one, other tiles as a group
-    told = [values["alt"] for values in pictures if values["alt"]]
-    assert len(told) == NUM_CHARTS + NUM_OIPS + NUM_PATTERNS
+    texts = [values["alt"] for values in pictures if values["alt"]]
+    assert len(texts) == NUM_CHARTS + NUM_OIPS + NUM_PATTERNS
     groups = [
         values["aria-label"]
         for tag, values in outline.elements

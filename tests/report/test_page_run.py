@@ -1,4 +1,4 @@
-"""What the page tells of the run: its seeds, its parameters, and how to vary it."""
+"""What the page says about the run: its seeds, its parameters, and how to vary it."""
 
 import dataclasses
 import re
@@ -28,11 +28,11 @@ def test_the_page_gives_the_seeds_of_the_networks(example: "Example", rendered: 
     assert "fact 5, seed 2022</p>" in rendered
     example.change("train_vae/numbers.json", seed=7)
     example.change("train_cnn/numbers.json", seed=8)
-    told = "fact 5, seed 2022, autoencoder trained with seed 7, CNN trained with seed 8</p>"
+    sentence = "fact 5, seed 2022, autoencoder trained with seed 7, CNN trained with seed 8</p>"
     text = example.render()
-    assert told in text
+    assert sentence in text
     for seed in (7, 8):
-        assert f"<dt>Seed of the training</dt><dd>{seed}</dd>" in text
+        assert f"<dt>Training seed</dt><dd>{seed}</dd>" in text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,13 +51,13 @@ def test_the_page_gives_the_seeds_of_pictures(pristine: "Example", rendered: str
     text = pristine.render(
         draw_samples=Seeded(7), draw_reconstructions=Seeded(None), draw_latent_space=Seeded(9)
     )
-    told = "random faces with seed 7, choice of faces in latent-space sheets with seed 9</p>"
-    assert f"fact 5, seed 2022, {told}" in text
+    sentence = "random faces with seed 7, choice of faces in latent-space sheets with seed 9</p>"
+    assert f"fact 5, seed 2022, {sentence}" in text
     text = pristine.render(draw_reconstructions=Seeded(8))
     assert "seed 2022, sampled z of reconstructions with seed 8</p>" in text
     text = pristine.render(draw_oips=Seeded(7), draw_face_oips=Seeded(8))
-    told = "encoder patterns with seed 8, OIPs of the CNN with seed 7</p>"
-    assert f"seed 2022, {told}" in text
+    sentence = "encoder patterns with seed 8, OIPs of the CNN with seed 7</p>"
+    assert f"seed 2022, {sentence}" in text
 
 
 def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Example") -> None:

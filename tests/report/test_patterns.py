@@ -1,17 +1,8 @@
-from pathlib import Path
-
 import pytest
 from tests.report.fake_results import Example
 
 from latentmaps.errors import DataError
 from latentmaps.report import patterns
-
-
-@pytest.fixture
-def example(tmp_path: Path) -> Example:
-    example = Example(tmp_path)
-    example.write()
-    return example
 
 
 def test_each_convolution_has_a_tab(example: Example) -> None:

@@ -49,7 +49,7 @@ def test_real_faces_come_first_and_cool_samplers_name_their_temperature() -> Non
 def test_every_column_is_explained() -> None:
     [table] = samplers.make_tables(_document())
     assert [head.label for head in table.columns] == [
-        *("Sharpness", "Diversity", "Frechet distance", "Kernel distance"),
+        *("Sharpness", "Diversity", "Fréchet distance", "Kernel distance"),
         *("Precision", "Recall", "Density", "Coverage", "Nearest training face"),
     ]
     assert all(head.term for head in table.columns)
@@ -59,7 +59,7 @@ def test_every_column_is_explained() -> None:
 @pytest.mark.parametrize(
     ("name", "label", "values", "best"),
     [
-        ("frechet_distance", "Frechet distance", {"prior": 9.0, "gaussian": 0.5}, "Gaussian"),
+        ("frechet_distance", "Fréchet distance", {"prior": 9.0, "gaussian": 0.5}, "Gaussian"),
         ("coverage", "Coverage", {"prior": 0.9, "gaussian": 0.1}, "Prior"),
         ("nearest_training", "Nearest training face", {"prior": 1.2, "parzen": 1.01}, "Parzen"),
         ("diversity", "Diversity", {"prior": 0.32, "parzen": 0.5}, "Prior"),
@@ -82,7 +82,7 @@ def test_real_faces_are_never_marked() -> None:
 
 @pytest.mark.parametrize(
     ("net", "label"),
-    [("inception-2015-fid", "FID"), ("keras-InceptionV3", "Frechet distance")],
+    [("inception-2015-fid", "FID"), ("keras-InceptionV3", "Fréchet distance")],
 )
 def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None:
     samples = {
@@ -91,7 +91,7 @@ def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None
     }
     document = _document(feature_nets=[NET, net], samples=samples)
     first, second = samplers.make_tables(document)
-    assert "Frechet distance" in [head.label for head in first.columns]
+    assert "Fréchet distance" in [head.label for head in first.columns]
     assert second.columns[0].label == label
     assert len(second.columns) == 7
     assert first.key != second.key
@@ -100,7 +100,7 @@ def test_a_second_feature_net_has_a_separate_table(net: str, label: str) -> None
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"feature_nets": []}, "feature_nets: found .*, expected a list of texts"),
+        ({"feature_nets": []}, "feature_nets: found .*, expected a list of strings"),
         ({"feature_nets": ["gone"]}, "has no 'gone'"),
         ({"temperature": None}, "temperature: found None, expected a number"),
         ({"samples": {"real": fake_numbers.REAL}}, "has no 'prior'"),

@@ -1,4 +1,4 @@
-"""A run that can be compared with the source is drawn beside it, and no other run is."""
+"""A run that can be compared with the source is drawn next to it, and no other run is."""
 
 import dataclasses
 import re
@@ -30,12 +30,12 @@ def _sections(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_run_of_the_source_is_comparable() -> None:
-    assert set(yardsticks.of_run("celeba", _sections())) == {"total_loss", "kl_loss"}
+    assert set(yardsticks.for_run("celeba", _sections())) == {"total_loss", "kl_loss"}
 
 
 @pytest.mark.parametrize("profile", ["sample", "own", "mine"])
 def test_other_faces_have_no_yardstick(profile: str) -> None:
-    assert yardsticks.of_run(profile, _sections()) == {}
+    assert yardsticks.for_run(profile, _sections()) == {}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_other_faces_have_no_yardstick(profile: str) -> None:
     [("reconstruction_loss", "mse"), ("fact", 3.0), ("image_size", 64), ("num_channels", 1)],
 )
 def test_losses_of_another_scale_have_no_yardstick(name: str, value: Any) -> None:
-    assert yardsticks.of_run("celeba", _sections(**{name: value})) == {}
+    assert yardsticks.for_run("celeba", _sections(**{name: value})) == {}
 
 
 @pytest.mark.parametrize("name", ["total_loss", "kl_loss"])
@@ -77,8 +77,8 @@ def test_the_page_of_celeba_shows_the_values_of_the_source(
 ) -> None:
     text = pristine.render(profile="celeba", **_sections())
     labels = Outline(text).attributes("aria-label", "svg")
-    told = [label.partition("The source of the method: ")[2] for label in labels]
-    assert told == [
+    texts = [label.partition("The source of the method: ")[2] for label in labels]
+    assert texts == [
         "from above 6,900 to about 5,100.",
         "",
         "from about 30 to 176, then nearly constant, with batch_norm: frozen.",

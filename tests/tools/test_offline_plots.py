@@ -42,7 +42,7 @@ def test_the_command_writes_the_template(tmp_path: Path, root: Path, template: s
 
 
 @pytest.mark.slow
-def test_pictures_of_two_revisions_stand_side_by_side_and_no_curve_twice(
+def test_pictures_of_two_revisions_are_side_by_side_and_no_curve_twice(
     tmp_path: Path, template: str
 ) -> None:
     # as DVC writes them

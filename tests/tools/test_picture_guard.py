@@ -90,14 +90,14 @@ def test_a_picture_inside_a_page_or_a_notebook_is_refused(tmp_path: Path, text: 
     ("source", "refused"),
     [(None, False), ("avatars", False), ("digits", False), ("celeba", True), ("folder", True)],
 )
-def test_a_figure_is_taken_while_the_faces_are_of_nobody(
+def test_a_figure_is_accepted_if_its_faces_show_nobody(
     tmp_path: Path, source: str | None, refused: bool
 ) -> None:
     if source:
         write_receipt(tmp_path, source)
     path = write(tmp_path, "docs/figures/prior.png", picture())
     messages = picture_guard.find_refusals([path], tmp_path)
-    assert ["real persons" in message for message in messages] == [True] * refused
+    assert ["real people" in message for message in messages] == [True] * refused
 
 
 def test_a_figure_of_the_size_of_celeba_is_refused(tmp_path: Path) -> None:

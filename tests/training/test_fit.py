@@ -237,7 +237,8 @@ def test_a_checkpoint_of_another_training_is_refused(
     np.savez(tmp_path / "epoch-00002.npz", **arrays)  # type: ignore[arg-type]
     with pytest.raises(
         DataError,
-        match=rf"epoch-00002\.npz: not a checkpoint of this training \(.*{message}.*; remove it",
+        match=r"epoch-00002\.npz: not a checkpoint of this training run "
+        rf"\(.*{message}.*; remove it",
     ):
         fit_with_checkpoints(tmp_path, epochs=3)
 

@@ -14,15 +14,23 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.training import training_results, vae_card, vae_training
 
 
-def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def vae_numbers() -> dict[str, Any]:
+    """The numbers of a VAE after one epoch."""
     model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(), metrics, source="celeba")
+    return training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+
+
+@pytest.mark.slow
+def test_the_card_of_a_vae_states_data_numbers_and_limits(
+    tmp_path: Path, vae_numbers: dict[str, Any]
+) -> None:
+    vae_card.write(tmp_path, small_vae(), vae_numbers, source="celeba")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     for part in (
         "fact 5, 2 epochs on 1,600 images, seed 1",
         "images of 16x16 pixels and 3 channels",
-        f"| val_bce_per_dim | {metrics['val_bce_per_dim']:.6g} |",
+        f"| val_bce_per_dim | {vae_numbers['val_bce_per_dim']:.6g} |",
         "non-commercial research only",
         "## Limits",
         "## Memorization and bias",
@@ -30,24 +38,24 @@ def test_the_card_of_a_vae_states_data_numbers_and_limits(tmp_path: Path) -> Non
         assert part in text
     assert "corrupted" not in text
     assert "convolutions with 4, 6 feature maps, leaky_relu" in text
-    assert "The dense layers at the latent space hold " in text
+    assert "The dense layers next to the latent space have " in text
     assert "| encoder | convolution_1 | 8x8x4 | 108 |" in text
     assert "| decoder | logits_bias | 16x16x3 | 3 |" in text
 
 
-def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
-    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), metrics, source="avatars")
+@pytest.mark.slow
+def test_the_card_of_a_vae_with_a_custom_decoder_lists_its_maps(
+    tmp_path: Path, vae_numbers: dict[str, Any]
+) -> None:
+    vae_card.write(tmp_path, small_vae(decoder_filters=(7, 5)), vae_numbers, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "convolutions with 4, 6 feature maps\n  (decoder: 7, 5), leaky_relu" in text
 
 
-def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path) -> None:
-    model, trained = vae_training.train(task(epochs=1), devices=vae_training.Devices())
-    metrics = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
+@pytest.mark.slow
+def test_the_card_of_a_denoising_vae_says_so(tmp_path: Path, vae_numbers: dict[str, Any]) -> None:
     saved = replace(small_vae(), origin=replace(ORIGIN, corruption="noise"))
-    vae_card.write(tmp_path, saved, metrics, source="avatars")
+    vae_card.write(tmp_path, saved, vae_numbers, source="avatars")
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "The training inputs were corrupted (noise)" in text
 
@@ -75,7 +83,7 @@ def test_the_card_of_a_cnn_names_its_worst_digit(tmp_path: Path) -> None:
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "| worst digit | 8: 95.00% |" in text
     assert "12,345 parameters" in text
-    assert "after the convolutions hold 55% of all weights." in text
+    assert "after the convolutions have 55% of all weights." in text
     assert "| CNN | Conv2D_1 | 26x26x4 | 1,234 | 10.00% |\n\n## Data" in text
     assert header(tmp_path) == {
         "library_name": "keras",
@@ -111,7 +119,7 @@ STARTED = replace(ORIGIN, initial_weights={"encoder.weights.h5": "ab", "decoder.
             },
             "The faces are from CelebA: for non-commercial research only",
         ),
-        ("folder", ORIGIN, {"license": "unknown"}, "If the faces show persons"),
+        ("folder", ORIGIN, {"license": "unknown"}, "If the faces show people"),
         ("avatars", STARTED, {"license": "unknown"}, "Training started from trained weights"),
     ],
 )

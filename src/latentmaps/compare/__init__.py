@@ -1,6 +1,6 @@
-"""The page that compares DVC experiments: the same faces, the same z, and the numbers below them.
+"""The page that compares DVC experiments by the same faces, the same z, and their numbers.
 
-This package is separate from ``report`` because no stage depends on it: a change to the comparison
-page reruns no stage. It shows what DVC and git store for each experiment. All it computes is means
-over seeds and the verdict on a sweep.
+This package is separate from ``report`` because no stage depends on it: changing the comparison
+page reruns no stage. The page shows what DVC and git store for each experiment; it computes only
+means over seeds and the verdict on a sweep.
 """

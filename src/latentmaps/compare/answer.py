@@ -1,8 +1,8 @@
 """The values of a parameter that a sweep supports, judged by the three criteria.
 
-``answer_words`` turns the answer into sentences. A sweep is a set of experiments that differ in one
-number of train_vae and in seeds only. If more differs, no value is judged: nobody could say what
-made the numbers better or worse.
+``answer_words`` turns the answer into sentences. A sweep is a set of experiments that differ only
+in one number of ``train_vae`` and in seeds. If anything else differs, no value is judged, because
+there would be more than one possible cause.
 """
 
 import itertools
@@ -20,21 +20,21 @@ _SECTION = "train_vae."
 _SWEEP = "train_vae.fact=0.5,1.5,3.0,5.0,10.0"
 # most sweeps have one seed: two more make three, enough for a spread
 _NUM_MORE_SEEDS = 2
-# the advice names at most this number of experiments to leave out
+# maximum number of experiments that the advice suggests leaving out
 _MAX_ODD = 3
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A value of the parameter that was tried, and the judgment of the criteria.
+    """A parameter value that was tried, and the findings of the criteria.
 
     Attributes:
         group: the experiments with this value.
-        value: the value.
-        findings: one for each of ``CRITERIA``.
-        fitted: the finding of ``FITTED``.
-        sampler: the best fitted sampler; None if there are no numbers.
-        prior: the sampler that is not fitted; None if there are no numbers.
+        value: value of the parameter.
+        findings: one finding for each criterion in ``CRITERIA``.
+        fitted: the finding of the criterion ``FITTED``.
+        sampler: kernel distance with the best fitted sampler; None if there are no numbers.
+        prior: kernel distance with the sampler that is not fitted; None if there are no numbers.
     """
 
     group: SeedGroup
@@ -65,13 +65,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class SweepAnswer:
-    """The answer of a sweep.
+    """The answer that a sweep provides, or the reason why it provides none.
 
     Attributes:
-        parameter: dotted name of the parameter that was swept; fact if there was no sweep.
-        trials: its values, in ascending order; empty if there is no answer.
-        reason: why there is no answer.
-        advice: what would improve the answer; None: nothing.
+        parameter: dotted name of the parameter that was swept; ``FACT`` if there was no sweep.
+        trials: one trial per value, in ascending order; empty if there is no answer.
+        reason: why there is no answer; empty if there is one.
+        advice: what would improve the answer; None if nothing would.
     """
 
     parameter: str
@@ -89,7 +89,7 @@ def judge_sweep(experiments: Sequence[Experiment]) -> SweepAnswer:
     """Judge the values of the one parameter in which the experiments differ.
 
     Args:
-        experiments: experiments with results, at least one.
+        experiments: at least one experiment, all with results.
     """
     seed_groups = groups.make_groups(experiments)
     parameter_sets = [parameters.split_seeds(g.members[0].parameters)[0] for g in seed_groups]
@@ -109,7 +109,7 @@ def _answer_without_sweep(group: SeedGroup) -> SweepAnswer:
     seeds = f"{count} seed{'' if count == 1 else 's'} of one value"
     found = "one experiment" if len(group.members) == 1 else seeds
     advice = Problem("A sweep over fact provides them", f"dvc exp run --queue -S {_SWEEP}")
-    reason = f"found {found}, a sweep needs at least two values"
+    reason = f"found {found}, but a sweep needs at least two values"
     return SweepAnswer(FACT, reason=reason, advice=advice)
 
 
@@ -118,7 +118,7 @@ def _find_obstacle(
     parameter_sets: Sequence[Mapping[str, Any]],
     differing: Sequence[str],
 ) -> str:
-    """Return why the groups do not form a sweep over one number; empty if they do."""
+    """Return the reason why the groups do not form a sweep over one number; empty if they do."""
     pairs = zip(seed_groups, parameter_sets, strict=True)
     if unknown := [group.name for group, values in pairs if not values]:
         return f"the parameters of {', '.join(unknown)} are unknown"
@@ -144,9 +144,12 @@ def _advise_leaving_out(
     parameter_sets: Sequence[Mapping[str, Any]],
     differing: Sequence[str],
 ) -> str:
-    """Name the few experiments without which one parameter differs; empty if there are none."""
+    """Suggest a few experiments to leave out so that only one parameter differs.
+
+    The text is empty if too many experiments would have to be left out.
+    """
     odd = {name: _find_odd(seed_groups, parameter_sets, name) for name in differing}
-    # as few as possible; if equal, those that leave a sweep over fact
+    # as few as possible; in a tie, those that leave a sweep over fact
     name = min(odd, key=lambda name: (len(odd[name]), name != FACT))
     num_experiments = sum(len(group.members) for group in seed_groups)
     if len(odd[name]) > _MAX_ODD or len(odd[name]) == num_experiments - 1:
@@ -157,7 +160,7 @@ def _advise_leaving_out(
 def _find_odd(
     seed_groups: Sequence[SeedGroup], parameter_sets: Sequence[Mapping[str, Any]], name: str
 ) -> list[str]:
-    """Return the experiments that differ from most others in a parameter besides `name`."""
+    """Name the experiments that differ from most others in a parameter other than `name`."""
     rests = [{k: value for k, value in values.items() if k != name} for values in parameter_sets]
     common = max(rests, key=rests.count)
     pairs = zip(seed_groups, rests, strict=True)
@@ -183,7 +186,7 @@ def _make_trials(seed_groups: Sequence[SeedGroup], values: Sequence[float]) -> l
 
 
 def _advise_seeds(name: str, trials: Sequence[Trial]) -> Problem | None:
-    """Return the command that adds seeds to values with a single seed; None: all have more."""
+    """Return advice on adding seeds to values with a single seed; None if all have several."""
     single = [trial for trial in trials if len(trial.group.seeds) == 1]
     if not single:
         return None
@@ -197,6 +200,6 @@ def _advise_seeds(name: str, trials: Sequence[Trial]) -> Problem | None:
     words = [word for key, text in settings.items() for word in ("-S", f"{key}={text}")]
     return Problem(
         f"The spread over seeds is unknown for {which}: there is one seed, and its numbers are "
-        "judged as they are. To add seeds, with all other -S of the sweep",
+        "judged as they are. To add seeds, keeping all other -S options of the sweep",
         shlex.join(["dvc", "exp", "run", "--queue", *words]),
     )

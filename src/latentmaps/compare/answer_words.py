@@ -1,4 +1,4 @@
-"""The answer of a sweep in sentences: the supported range, the evidence, and where it ends."""
+"""A sweep's answer in sentences: the supported range, the evidence, and the range's ends."""
 
 import itertools
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _OPEN = (Verdict.YES, Verdict.UNCERTAIN)
 
 
 def headline(answer: SweepAnswer) -> str:
-    """Return the answer in a few sentences, with its most important limits."""
+    """Return the answer in a few sentences, including its most important limitations."""
     if not answer.trials:
         return f"No answer: {answer.reason}."
     name, last = answer.name, answer.trials[-1]
@@ -35,7 +35,7 @@ def headline(answer: SweepAnswer) -> str:
 
 
 def evidence(answer: SweepAnswer) -> list[str]:
-    """Return sentences on each criterion, on conflicts, and on the ends of the sweep."""
+    """Return sentences about each criterion, about conflicts, and about the ends of the sweep."""
     if not answer.trials:
         return []
     criteria = [_describe_criterion(answer, place) for place in range(len(CRITERIA))]
@@ -56,11 +56,13 @@ def _describe_criterion(answer: SweepAnswer, place: int) -> str:
 
 
 def _list_values(answer: SweepAnswer, verdicts: Sequence[Verdict], verdict: Verdict) -> str:
-    """Return the values with a verdict: ``0.5 to 3, 10``; three or more neighbors form a range.
+    """Return the values with a given verdict as text, such as ``0.5 to 3, 10``.
+
+    Three or more adjacent values form a range.
 
     Args:
-        answer: the answer of a sweep.
-        verdicts: one for each of its values.
+        answer: a sweep's answer.
+        verdicts: one verdict for each of its values.
         verdict: the verdict to look for.
     """
     pairs = zip(verdicts, [trial.label for trial in answer.trials], strict=True)
@@ -71,11 +73,14 @@ def _list_values(answer: SweepAnswer, verdicts: Sequence[Verdict], verdict: Verd
 
 
 def _describe_conflicts(answer: SweepAnswer) -> list[str]:
-    """Name pairs of criteria that no value meets together; empty if a value may meet all."""
+    """Return a sentence for each pair of criteria that no value meets together.
+
+    The list is empty if any value may meet all criteria.
+    """
     if any(trial.verdict in _OPEN for trial in answer.trials):
         return []
     return [
-        f"'{first.head}' and '{second.head}' exclude each other here: no {answer.name} of this "
+        f"'{first.head}' and '{second.head}' are mutually exclusive here: no {answer.name} of this "
         "sweep meets both."
         for (i, first), (j, second) in itertools.combinations(enumerate(CRITERIA), 2)
         if _may_meet(answer, i) and _may_meet(answer, j) and not _may_meet(answer, i, j)
@@ -83,14 +88,14 @@ def _describe_conflicts(answer: SweepAnswer) -> list[str]:
 
 
 def _may_meet(answer: SweepAnswer, *places: int) -> bool:
-    """Report whether any value may meet all criteria at these places."""
+    """Report whether any value may meet all criteria at these indices in ``CRITERIA``."""
     return any(
         all(trial.findings[place].verdict in _OPEN for place in places) for trial in answer.trials
     )
 
 
 def _describe_ends(answer: SweepAnswer) -> list[str]:
-    """Say where the range may continue beyond the values that were tried."""
+    """Return sentences about where the range may continue beyond the values that were tried."""
     trials, name = answer.trials, answer.name
     first, last = trials[0], trials[-1]
     sentences = []

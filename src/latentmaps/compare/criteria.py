@@ -1,8 +1,8 @@
 """The three criteria that a value of a parameter must meet to be supported by a sweep.
 
-Each criterion is an object in ``CRITERIA`` with its words, formula, threshold and standard error.
-It judges each value that was tried: yes, no, or not certain if the seeds disagree or the threshold
-lies within two standard errors.
+Each criterion is an object in ``CRITERIA`` with its wording, formula, threshold and standard error.
+Its verdict on a value is yes or no, or not certain if the seeds disagree or the number is within
+two standard errors of the threshold.
 """
 
 import enum
@@ -16,18 +16,19 @@ from latentmaps.compare.experiment import Experiment
 from latentmaps.compare.groups import SeedGroup, SeedStatistic
 from latentmaps.report import glossary, samplers
 
-# Standard errors on either side of a mean. With three seeds this interval contains the true mean in
-# about 82 % of cases, with ten in 92 %: Student's t with 2 and 9 degrees of freedom.
+# Standard errors on either side of a mean. With three seeds, this interval contains the true mean
+# in about 82% of cases; with ten seeds, in 92% (Student's t with 2 and 9 degrees of freedom).
 _NUM_ERRORS = 2.0
 PRIOR = samplers.NOT_FITTED
 _KERNEL, _MSE, _DIVERSITY = "kernel_distance", "mse", "diversity_originals"
-# Own choice. A mean face keeps 0, a perfect copy 1. Of the avatars' pixel variance, the best linear
-# code keeps 0.70 with 5 numbers, 0.80 with 12, 0.84 with 20 (principal components of 1,500 training
-# faces, on the test faces). A share of 0.8 is a PSNR of 20 dB, about where a face becomes
-# recognizable. Unlike a PSNR, a share does not depend on the contrast of the pictures.
+# This threshold is our choice. A mean face keeps a share of 0; a perfect copy keeps 1. The best
+# linear code keeps 0.70 of the avatars' pixel variance with 5 numbers, 0.80 with 12, and 0.84 with
+# 20 (principal components of 1,500 training faces, measured on the test faces). A share of 0.8
+# corresponds to a PSNR of 20 dB, about where a face becomes recognizable. Unlike a PSNR, a share
+# does not depend on the contrast of the pictures.
 MIN_VARIANCE_KEPT = 0.8
-# The source of the method requires KL loss / total loss > 3 %. Most of a total loss of bce is the
-# entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
+# The source of the method requires KL loss / total loss > 3%. With bce, most of the total loss is
+# the entropy of the pixels, which no network can reduce, so the rule is applied to the rest.
 MIN_KL_SHARE = 0.03
 
 
@@ -47,7 +48,7 @@ class Finding:
     Attributes:
         verdict: whether the value meets the criterion.
         text: the judged number, followed by two standard errors if they are known.
-        is_best: no other value of the sweep has a better number; set only by criteria that compare.
+        is_best: whether no other value has a better number; set only by criteria that compare.
     """
 
     verdict: Verdict
@@ -57,14 +58,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class MinimumShare:
-    """The criterion that a share reaches a threshold.
+    """The criterion that a share must reach a threshold.
 
     Attributes:
-        name: its name within the page.
-        head: the head of its column, one or two words.
-        words: what it requires.
-        formula: what is judged.
-        share: returns the share of an experiment, 0..1, or None.
+        name: its unique name on the page.
+        head: header of its column, one or two words.
+        words: what it requires, as text.
+        formula: formula of the number that is judged.
+        share: callable that returns the share for an experiment, 0..1, or None.
         minimum: the threshold, 0..1.
         error: formula of the standard error.
     """
@@ -79,11 +80,11 @@ class MinimumShare:
 
     @property
     def threshold(self) -> str:
-        """The threshold in words."""
-        return f"at least {100 * self.minimum:g} %"
+        """The threshold as text."""
+        return f"at least {100 * self.minimum:g}%"
 
     def judge(self, groups: Sequence[SeedGroup]) -> list[Finding]:
-        """Return a finding for each group, independently of the others."""
+        """Judge each group independently of the others; return one finding per group."""
         return [self._judge(group.statistic(self.share)) for group in groups]
 
     def _judge(self, statistic: SeedStatistic | None) -> Finding:
@@ -91,7 +92,7 @@ class MinimumShare:
             return Finding(Verdict.UNKNOWN, measures.NO_VALUE)
         mean = statistic.mean
         margin = None if statistic.error is None else _NUM_ERRORS * statistic.error
-        text = f"{_text(100 * mean, margin and 100 * margin, '.1f')} %"
+        text = f"{_text(100 * mean, margin and 100 * margin, '.1f')}%"
         if margin is not None and abs(mean - self.minimum) <= margin:
             return Finding(Verdict.UNCERTAIN, text)
         return Finding(_agree(value >= self.minimum for value in statistic.values), text)
@@ -99,18 +100,18 @@ class MinimumShare:
 
 @dataclass(frozen=True)
 class NearSmallestDistance:
-    """The criterion that a kernel distance equals the smallest mean of the sweep, up to its error.
+    """The criterion that a kernel distance equals the smallest mean in the sweep, within its error.
 
     Attributes:
-        name: its name within the page.
-        head: the head of its column, one or two words.
-        words: what it requires.
-        samplers: names of the allowed samplers; each group uses its best one.
-        formula: what is judged.
-        threshold: the threshold in words.
-        error: formula of the standard error. The error of a kernel distance, over samples of
-            random faces, is not divided by the number of seeds: if only the seed of the training
-            differs, all seeds use the same random points.
+        name: its unique name on the page.
+        head: header of its column, one or two words.
+        words: what it requires, as text.
+        samplers: names of the allowed samplers; each group uses its best sampler.
+        formula: formula of the number that is judged.
+        threshold: the threshold as text.
+        error: formula of the standard error. The sampling error of a single kernel distance is not
+            divided by the number of seeds: if only the training seed differs, all seeds use the
+            same random points.
     """
 
     name: str
@@ -125,7 +126,7 @@ class NearSmallestDistance:
     )
 
     def judge(self, groups: Sequence[SeedGroup]) -> list[Finding]:
-        """Return a finding for each group, compared with the best of them."""
+        """Compare each group with the best one; return one finding per group."""
         nets = measures.feature_nets([member for group in groups for member in group.members])[:1]
         distances = [find_best_sampler(group, self.samplers, nets) for group in groups]
         known = [distance for distance in distances if distance is not None]
@@ -151,7 +152,7 @@ class SamplerDistance:
 
     @property
     def label(self) -> str:
-        """The name of the sampler within a sentence."""
+        """The sampler's name as used within a sentence."""
         return glossary.term(self.sampler).sampler
 
     @property
@@ -172,8 +173,8 @@ def find_best_sampler(
 
     Args:
         group: a group of experiments.
-        names: names of samplers.
-        nets: the feature net; empty if no experiment has one.
+        names: names of the samplers to compare.
+        nets: a list with the name of the feature net; empty if no experiment has one.
     """
     distances = [
         distance for name in names for net in nets if (distance := _distance(group, name, net))
@@ -212,7 +213,7 @@ def _compare(distance: SamplerDistance | None, best: SamplerDistance) -> Finding
 
 
 def _agree(verdicts: Iterable[bool]) -> Verdict:
-    """Return yes or no if all seeds agree."""
+    """Return yes or no if all seeds agree, otherwise not certain."""
     distinct = set(verdicts)
     if len(distinct) > 1:
         return Verdict.UNCERTAIN
@@ -220,7 +221,7 @@ def _agree(verdicts: Iterable[bool]) -> Verdict:
 
 
 def combine(findings: Sequence[Finding]) -> Verdict:
-    """Return yes if all findings are yes, no if one is no, otherwise the worst of the others."""
+    """Return yes if all findings are yes, no if any is no, otherwise the worst verdict found."""
     verdicts = [finding.verdict for finding in findings]
     worst = (Verdict.NO, Verdict.UNKNOWN, Verdict.UNCERTAIN)
     return next((verdict for verdict in worst if verdict in verdicts), Verdict.YES)
@@ -234,8 +235,9 @@ def _text(value: float, margin: float | None, format_spec: str) -> str:
 def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
-    The mean squared difference of two faces is twice their variance, and the diversity of the test
-    faces is its root. Both numbers are of the same faces, with z at the posterior mean.
+    The mean squared difference between two faces is twice their variance, and the diversity of the
+    test faces is the square root of that difference. Both numbers are measured on the same faces,
+    with z at the posterior mean.
     """
     mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)
@@ -253,22 +255,22 @@ FAITHFUL = MinimumShare(
 RANDOM = NearSmallestDistance(
     "random",
     "random faces",
-    "random faces from the prior are as close to real ones as any of the sweep",
+    "random faces from the prior are as close to real ones as any in the sweep",
     [PRIOR],
 )
 ALIVE = MinimumShare(
     "alive",
     "KL share",
-    "the KL term has weight",
+    "the KL term matters",
     "KL loss / (total loss - total loss of a perfect copy), validation part",
     lambda experiment: experiment.number("training", "val_kl_share_above_floor"),
     MIN_KL_SHARE,
 )
 CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
-# Not one of the three: what RANDOM would say if points came from a sampler fitted after training.
+# Not one of the three criteria: like RANDOM, with points from a sampler fitted after training.
 FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",
-    "random faces from the best fitted sampler are as close to real ones as any of the sweep",
+    "random faces from the best fitted sampler are as close to real ones as any in the sweep",
     [name for name, term in glossary.samplers().items() if term.is_fitted],
 )

@@ -1,6 +1,6 @@
-"""The curves of the page: how the numbers change when fact, or another swept parameter, increases.
+"""The curves of the comparison page: how the numbers change with fact or another swept parameter.
 
-A point is the mean over the seeds of a value; the single experiments are drawn around it.
+Each point is the mean over the seeds of one value; individual experiments are drawn around it.
 """
 
 import dataclasses
@@ -22,14 +22,14 @@ _FLOOR = "floor"
 
 @dataclass(frozen=True)
 class Curve:
-    """A chart of the page.
+    """A chart on the page.
 
     Attributes:
         label: name of the number.
         title: title of the chart: the label, and the feature net if there is one.
         term: glossary entry that explains the number.
         drawing: the chart as SVG.
-        caption: its numbers in words.
+        caption: its numbers as text.
     """
 
     label: str
@@ -45,7 +45,7 @@ class _SweptGroups:
 
     Attributes:
         name: name of the parameter within train_vae.
-        points: the value of the parameter and the group, for each group.
+        points: for each group, the parameter value and the group.
     """
 
     name: str
@@ -57,11 +57,12 @@ class _SweptGroups:
 
 
 def make_curves(experiments: Sequence[Experiment], parameter: str = FACT) -> list[Curve]:
-    """Draw the charts for which there are numbers; an empty list for fewer than two values.
+    """Draw the charts that have numbers; return an empty list for fewer than two values.
 
     Args:
-        experiments: the experiments, by fact. Of those with equal results, one is drawn.
-        parameter: dotted name of a number of train_vae, for the horizontal axis.
+        experiments: the experiments, sorted by fact. If several have identical results, only one of
+            them is drawn.
+        parameter: dotted name of the ``train_vae`` number on the horizontal axis.
     """
     distinct = {
         experiment.results or str(place): experiment for place, experiment in enumerate(experiments)
@@ -96,16 +97,16 @@ def make_curves(experiments: Sequence[Experiment], parameter: str = FACT) -> lis
 
 
 def _describe_seeds(swept: _SweptGroups) -> str:
-    """Return a sentence that says over how many seeds a point is a mean; empty for one seed."""
+    """Return a sentence about the number of seeds averaged per point; empty for one seed."""
     counts = sorted({len(group.seeds) for _, group in swept.points})
     if counts == [1]:
         return ""
     span = f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else f"{counts[0]}"
-    return f" Means over {span} seeds; single experiments are pale."
+    return f" Means over {span} seeds; individual experiments are pale."
 
 
 def _describe_causes(swept: _SweptGroups, parameter: str) -> str:
-    """Return a sentence on what else differs between the points of a curve; empty for nothing."""
+    """Return a sentence about what else differs between the points; empty if nothing does."""
     is_repeated = groups.have_seeds([group for _, group in swept.points])
     parameter_sets = [experiment.parameters for experiment in swept.experiments]
     causes = parameters.describe_causes(
@@ -116,7 +117,7 @@ def _describe_causes(swept: _SweptGroups, parameter: str) -> str:
 
 
 def _feature_curves(swept: _SweptGroups) -> list[Curve | None]:
-    """Return the curves of the kernel distance on each feature net, and of FID if available."""
+    """Return the curves of the kernel distance for each feature net and of FID, if available."""
     nets = measures.feature_nets(swept.experiments)
     fid_nets = [net for net in nets if net == fid_network.NAME]
     return [
@@ -143,7 +144,10 @@ def _floor(name: str, key: str) -> Measure:
 def _curve(
     swept: _SweptGroups, title: str, unit: str, measured: Sequence[tuple[Measure, str]]
 ) -> Curve | None:
-    """Draw the chart of several numbers; None if no experiment has any of them except the floor."""
+    """Draw several numbers in one chart.
+
+    Return None if no experiment has any of them except the floor.
+    """
     term = measured[0][0].term
     lines = [_line(swept, measure, label) for measure, label in measured]
     lines = [line for line in lines if line.points]
@@ -184,7 +188,7 @@ def _scale(line: Line, factor: float) -> Line:
 
 
 def _describe_line(line: Line, term: Term, name: str) -> str:
-    """Return the first and the last number of a line in words."""
+    """Describe the first and last numbers of a line as text."""
     texts = [term.text(value) for _, value in line.points]
     places = [f"at {name} {x:g}" for x, _ in line.points]
     span = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"

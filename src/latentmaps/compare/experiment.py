@@ -1,4 +1,4 @@
-"""Everything known about one experiment: built by ``revision``, shown by the other modules."""
+"""Everything known about one experiment: read by ``revision``, shown by the other modules."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,11 @@ SEED = "train_vae.seed"
 
 @dataclass(frozen=True)
 class Problem:
-    """The reason why a part of an experiment is not on the page.
+    """The reason why part of an experiment is missing from the page.
 
     Attributes:
         reason: what is missing, and why.
-        command: a shell command that may help; empty: only a new experiment helps.
+        command: a shell command that may help; empty if only a new experiment would help.
     """
 
     reason: str
@@ -34,18 +34,18 @@ class Experiment:
     Attributes:
         name: name of the experiment, branch or tag, or ``workspace``.
         revision: short hash of its commit; empty for the workspace.
-        state: ``success``, or the state in DVC's queue: ``failed``, ``queued``, ``running``.
+        state: ``success``, or the state in DVC's queue: ``failed``, ``queued`` or ``running``.
         parameters: dotted name -> value, for all parameters that affect a result.
         training: the numbers of train_vae; empty if there are none.
         test: the numbers of evaluate_vae; empty if there are none.
         strips: ``reconstructions`` or the name of a sampler -> strip of faces.
         page: file of its full page; None if there is none.
         linked_pages: path relative to the folder of the full page -> file of a page that the full
-            page links to; None: not on this machine.
+            page links to; None if it is not on this machine.
         data: path of the data used for training and testing -> hash.
         code: stage -> hash of the code it ran.
-        results: hash of all results; two experiments with the same results have the same hash.
-        without_numbers: stages whose numbers.json is unavailable, which is one of the problems.
+        results: hash of all results; experiments with identical results have the same hash.
+        without_numbers: stages whose numbers.json is unavailable, as stated in `problems`.
         problems: what is unavailable, and why.
     """
 
@@ -77,7 +77,7 @@ class Experiment:
 
     @property
     def identity(self) -> str:
-        """A unique key: experiments of different commits may have the same name."""
+        """A key that is unique even if experiments from different commits have the same name."""
         return f"{self.name}@{self.revision}"
 
     @property
@@ -86,10 +86,10 @@ class Experiment:
         return self.state == "success" and bool(self.training or self.test or self.strips)
 
     def repeats(self, other: "Experiment") -> bool:
-        """Report whether this experiment repeats another one, up to rounding on another machine.
+        """Report whether this experiment repeats another one, apart from rounding differences.
 
-        A commit contains the results of the machine that made it. If an experiment ran the same
-        code with the same parameters on the same data, the page would show its row twice.
+        A commit contains results from the machine that produced them. If an experiment ran the same
+        code with the same parameters on the same data, the page would show the same row twice.
         """
         is_same_run = (self.parameters, self.code, self.data) == (
             other.parameters,
@@ -99,11 +99,11 @@ class Experiment:
         return other.is_shown and (self.results == other.results or is_same_run)
 
     def number(self, document: str, *keys: str) -> float | None:
-        """Return a finite number of the training or the test, or None.
+        """Return a finite training or test number, or None if there is none.
 
         Args:
             document: ``training`` or ``test``.
-            keys: the nested keys that lead to the number.
+            keys: the nested keys of the number.
         """
         value: Any = {"training": self.training, "test": self.test}[document]
         for key in keys:
@@ -112,9 +112,9 @@ class Experiment:
 
 
 def sort_by_fact(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Sort experiments by KL weight, then by other parameters, seed and name; unknown weights last.
+    """Sort experiments by KL weight, then by other parameters, seed and name.
 
-    This puts experiments that differ only in a seed next to each other.
+    Unknown weights come last. Experiments that differ only in a seed are next to each other.
     """
     without_seeds = [parameters.split_seeds(experiment.parameters)[0] for experiment in experiments]
     names = [name for name in parameters.find_differing(without_seeds) if name != FACT]

@@ -18,11 +18,11 @@ from latentmaps.report import glossary
 
 
 def tabulate_groups(seed_groups: Sequence[SeedGroup], keys: Sequence[str]) -> list[ScoreTable]:
-    """Return a table with one row per group; an empty list if no seed was repeated.
+    """Return a list with a table that has one row per group; empty if no group has several seeds.
 
     Args:
         seed_groups: the groups, in the order of the rows.
-        keys: the key of the row of each group's first experiment.
+        keys: for each group, the row key of its first experiment.
     """
     if not groups.have_seeds(seed_groups):
         return []

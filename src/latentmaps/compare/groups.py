@@ -16,10 +16,10 @@ _TRAINING = "train_vae."
 
 @dataclass(frozen=True)
 class SeedStatistic:
-    """A number over the seeds of a group.
+    """The values of a number over the seeds of a group.
 
     Attributes:
-        values: one for each seed that has the number; at least one.
+        values: one value for each seed that has the number; at least one.
     """
 
     values: Sequence[float]
@@ -45,9 +45,9 @@ class SeedGroup:
     """Experiments that differ only in seeds.
 
     Attributes:
-        members: all experiments of the group, in their order; at least one.
-        seeds: one experiment for each combination of seeds: a run that was repeated, perhaps on
-            another machine, counts once.
+        members: all experiments of the group, in the given order; at least one.
+        seeds: one experiment for each combination of seeds; a repeated run, perhaps on another
+            machine, counts once.
     """
 
     members: Sequence[Experiment]
@@ -65,15 +65,15 @@ class SeedGroup:
 
     @property
     def name(self) -> str:
-        """Name of the first experiment, and the number of further ones."""
+        """Name of the first experiment, and the number of other experiments if there are any."""
         more = len(self.members) - 1
         return f"{self.members[0].name} and {more} more" if more else self.members[0].name
 
     def statistic(self, value: Callable[[Experiment], float | None]) -> SeedStatistic | None:
-        """Collect a number over the seeds; None if no member has it.
+        """Collect a number over the seeds; return None if no seed has it.
 
         Args:
-            value: returns the number of an experiment, or None.
+            value: callable that returns the number for an experiment, or None.
         """
         values = [number for member in self.seeds if (number := value(member)) is not None]
         return SeedStatistic(values) if values else None
@@ -83,12 +83,12 @@ def make_groups(experiments: Sequence[Experiment]) -> list[SeedGroup]:
     """Group experiments that differ only in seeds, in the order of their first members.
 
     Everything else that affects the numbers must be equal: the parameters of the stages up to
-    `evaluate_vae`, the code of the training and of the test, and, if all seeds of the stages before
-    the training are equal, the data. An experiment with unknown parameters forms its own group,
-    since nothing shows that it differs only in a seed.
+    ``evaluate_vae``, and the code of training and test. If all seeds of the stages before training
+    are equal, the data must be equal, too. An experiment with unknown parameters forms its own
+    group, since nothing shows that it differs only in a seed.
 
     Args:
-        experiments: experiments with results.
+        experiments: the experiments, all with results.
     """
     groups: list[SeedGroup] = []
     for experiment in experiments:
@@ -114,9 +114,9 @@ def _belongs(experiment: Experiment, group: SeedGroup) -> bool:
 
 
 def has_other_data(experiment: Experiment, other: Experiment) -> bool:
-    """Report whether the data differ although all seeds before the training are equal.
+    """Report whether the data differ although the seeds of all stages before training are equal.
 
-    In that case their source has changed.
+    In that case, the source of the data has changed.
     """
     own_seeds, other_seeds = [
         {
@@ -130,7 +130,7 @@ def has_other_data(experiment: Experiment, other: Experiment) -> bool:
 
 
 def code_hashes(experiment: Experiment) -> list[str | None]:
-    """Return the hash of the code of each stage that affects the numbers; None: unknown."""
+    """Return the code hash of each stage that affects the numbers; None if it is unknown."""
     return [experiment.code.get(stage) for stage in _STAGES]
 
 
@@ -145,11 +145,11 @@ def _add(experiment: Experiment, group: SeedGroup) -> SeedGroup:
 
 
 def have_seeds(groups: Sequence[SeedGroup]) -> bool:
-    """Report whether any group has two or more seeds, and so a spread."""
+    """Report whether any group has two or more seeds, and therefore a spread."""
     return any(len(group.seeds) > 1 for group in groups)
 
 
 def differing_parameters(groups: Sequence[SeedGroup]) -> list[dict[str, str]]:
-    """Return the differing parameters of each group, except fact and seeds: name -> text."""
+    """Return each group's differing parameters as text, keyed by name, except fact and seeds."""
     parameter_sets = [parameters.split_seeds(group.members[0].parameters)[0] for group in groups]
     return parameters.describe_differing(parameter_sets, excluding=FACT)

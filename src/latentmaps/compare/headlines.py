@@ -1,4 +1,4 @@
-"""The headline numbers of metrics.json, for the tables of experiments and of seed groups."""
+"""The headline numbers from metrics.json for the tables of experiments and of seed groups."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Headline:
     Attributes:
         name: key in metrics.json.
         document: ``training`` or ``test``.
-        words: the head of its column.
+        words: header of its column.
         term: glossary entry that explains and formats it.
     """
 
@@ -27,9 +27,9 @@ class Headline:
     term: Term
 
     def value(self, experiment: Experiment) -> float | None:
-        """Return the number of an experiment, or None."""
+        """Return the number for an experiment, or None if it has none."""
         value = experiment.number(self.document, self.name)
-        # older versions store kernel distances only among the numbers of each sampler
+        # older pipeline versions store kernel distances only among the numbers of each sampler
         if value is None and self.term.name == _KERNEL:
             nets = measures.feature_nets([experiment])[:1]
             sampler = self.name.removeprefix("kernel_")
@@ -37,7 +37,7 @@ class Headline:
         return value
 
     def text(self, value: float) -> str:
-        """Format a value without its unit, which is in the head of the column."""
+        """Format a value without its unit, which is in the column header."""
         return self.term.text(value).removesuffix(self.term.unit).strip()
 
 

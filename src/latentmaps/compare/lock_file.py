@@ -1,10 +1,10 @@
 """What dvc.lock records for a revision: which results belong together, and what they depend on.
 
-``dvc exp run train_vae`` trains and stops. The metrics of the new network are then next to pictures
-of the old one. DVC's own status compares files of the workspace, which the commit of an experiment
-does not have. But dvc.lock records what every stage read and wrote when it ran, so results that do
-not belong together are detected without any file. Parameters, data, code and results are compared
-by their hashes.
+``dvc exp run train_vae`` runs only the stages up to training. The metrics of the new network are
+then next to pictures from the old one. ``dvc status`` compares files in the workspace, which the
+commit of an experiment does not have. But dvc.lock records what every stage read and wrote when it
+ran, so results that do not belong together are detected without these files. Parameters, data, code
+and results are compared by their hashes.
 """
 
 import hashlib
@@ -13,15 +13,16 @@ from typing import Any
 
 from latentmaps.compare import parameters
 
-# A dependency of build_report. Its values appear under their sections; the name changes no result.
+# A dependency of build_report. The values of the profile appear under their sections; its name
+# affects no result.
 _NAME_OF_PROFILE = "profile"
 
 
 def find_stale(stages: Sequence[Any]) -> dict[str, str]:
-    """Return stage -> reason, for the stages whose results do not belong to this revision.
+    """Return a reason for each stage whose results do not belong to this revision.
 
     Args:
-        stages: the stages of DVC's index at the revision.
+        stages: the stages in DVC's index of the revision.
     """
     outputs = {out.fs_path: (out, stage) for stage in stages for out in stage.outs}
     reasons = {stage.name: reason for stage in stages if (reason := _own_reason(stage, outputs))}
@@ -41,12 +42,12 @@ def _own_reason(stage: Any, outputs: Mapping[str, Any]) -> str:
     for dep in stage.deps:
         if _is_parameters(dep):
             if changed := _changed_parameters(dep):
-                return f"{stage.name} ran with other values of {', '.join(changed)}"
+                return f"{stage.name} ran with different values of {', '.join(changed)}"
         elif (
             dep.fs_path in outputs
             and dep.hash_info.value != outputs[dep.fs_path][0].hash_info.value
         ):
-            return f"{stage.name} read another version of {dep.def_path}"
+            return f"{stage.name} read a different version of {dep.def_path}"
     return ""
 
 
@@ -57,27 +58,27 @@ def _reads_from(stage: Any, writer: str, outputs: Mapping[str, Any]) -> bool:
 
 
 def _is_parameters(dep: Any) -> bool:
-    """Report whether a dependency is on values of params.yaml, not on a file."""
+    """Report whether a dependency consists of values in params.yaml rather than a file."""
     return hasattr(dep, "read_params")
 
 
 def _changed_parameters(dep: Any) -> list[str]:
-    """Return the names, as in the stage, whose values have changed since the stage ran."""
+    """Return the names of parameters, spelled as in the stage, that have changed since it ran."""
     ran_with = dep.hash_info.value or {}
     present = dep.read_params()
     return [name for name in dep.params if ran_with.get(name) != present.get(name)]
 
 
 def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, Any]:
-    """Return the parameters on which any stage depends; others cannot change a result.
+    """Return the parameters on which any stage depends; other parameters cannot change a result.
 
-    If the seed of a section is null in params.yaml, the seed in force is returned. Several stages
-    may depend on a parameter and may have run with different values of it: the value with which the
-    stage of its section ran takes precedence.
+    If the seed of a section is null in params.yaml, the seed that is actually used is returned.
+    Several stages may depend on the same parameter and may have run with different values of it;
+    the value with which the stage of its section ran takes precedence.
 
     Args:
-        stages: the stages of DVC's index.
-        as_run: return the values with which the stages ran, if they did; else those of params.yaml.
+        stages: the stages in DVC's index.
+        as_run: whether to prefer the values with which the stages ran to those in params.yaml.
     """
     all_values: dict[str, Any] = {}
     owner_values: dict[str, Any] = {}
@@ -106,17 +107,17 @@ def _read_own(stage: Any, *, as_run: bool) -> dict[str, Any]:
 def _owner(key: str) -> str:
     """Return the stage whose value of a parameter takes precedence: the stage of its section."""
     section = key.partition(".")[0]
-    # Many stages depend on the base seed. A row shows a network, so the seed of its training
-    # counts. A stage that ran with another seed is stale and is left out with that reason.
+    # Many stages depend on the base seed. A row shows a network, so the seed of its training takes
+    # precedence. A stage that ran with a different seed is stale and is left out for that reason.
     return "train_vae" if section == "base" else section
 
 
 def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[str, str]:
-    """Return path -> hash of the data that a stage read, as recorded in dvc.lock.
+    """Return a mapping from path to hash for the data that a stage read, as recorded in dvc.lock.
 
     Args:
         stages: name -> stage.
-        reader: name of the stage.
+        reader: name of the stage that read the data.
         network: name of the stage whose outputs are the network, which does not count as data.
     """
     if reader not in stages:
@@ -129,7 +130,7 @@ def hash_data(stages: Mapping[str, Any], *, reader: str, network: str) -> dict[s
 
 
 def hash_code(stage: Any) -> str:
-    """Return one hash of all files and folders of code that a stage depended on when it ran."""
+    """Return a single hash of all code files and folders that a stage depended on when it ran."""
     code = [
         f"{dep.def_path} {dep.hash_info.value}"
         for dep in stage.deps
@@ -139,7 +140,7 @@ def hash_code(stage: Any) -> str:
 
 
 def hash_results(stages: Mapping[str, Any]) -> str:
-    """Return one hash of all outputs."""
+    """Return a single hash of the outputs of all stages."""
     outs = [out for stage in stages.values() for out in stage.outs]
     return _hash([f"{out.def_path} {out.hash_info.value}" for out in outs])
 

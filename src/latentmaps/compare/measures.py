@@ -1,4 +1,4 @@
-"""The numbers that are compared, and where to find them among those of an experiment.
+"""The numbers to compare, and where to find them among an experiment's numbers.
 
 Labels, formats and explanations come from the report's glossary, so both pages use the same words.
 """
@@ -23,9 +23,9 @@ class Annotation:
     """A second number that is shown next to a measure, such as its floor or its error.
 
     Attributes:
-        words: what it is.
-        keys: the nested keys that lead to it, in the numbers of the test or of the training.
-        term: how to format it; None: like the measure.
+        words: what it is, as text.
+        keys: its nested keys in the test or training numbers.
+        term: glossary entry that formats it; None to format it like the measure.
     """
 
     words: str
@@ -35,12 +35,12 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number of an experiment.
+    """A number by which experiments are compared.
 
     Attributes:
         term: glossary entry that explains and formats it.
         document: ``training`` or ``test``.
-        keys: the nested keys that lead to it.
+        keys: its nested keys.
         label: its name on the page.
         annotations: numbers that are shown next to it.
     """
@@ -53,15 +53,15 @@ class Measure:
 
     @property
     def key(self) -> str:
-        """A name that no other measure has."""
+        """A name that is unique among all measures."""
         return "-".join([self.document, *self.keys]).replace("_", "-")
 
     def value(self, experiment: Experiment) -> float | None:
-        """Return the number of an experiment, or None."""
+        """Return the number for an experiment, or None if it has none."""
         return experiment.number(self.document, *self.keys)
 
     def text(self, experiment: Experiment) -> str:
-        """Return the number as the page shows it, or a dash."""
+        """Return the number as the page shows it, or a dash if there is none."""
         value = self.value(experiment)
         return NO_VALUE if value is None else self.term.text(value)
 
@@ -104,7 +104,7 @@ _LIKENESS = (
 
 
 def _likeness(*keys: str) -> dict[str, Measure]:
-    """Return the measures of reconstructions by name; `keys` lead to the part that has them."""
+    """Return the measures of reconstructions by name; `keys` locate their part of the numbers."""
     annotations = {"sharpness": (Annotation("the faces", ("sharpness_originals",)),)}
     return {
         name: _measure(
@@ -156,10 +156,10 @@ LATENT_SPACE = (
 def feature_measures(
     kind: str, net: str, names: Sequence[str] = samplers.OF_FEATURES
 ) -> list[Measure]:
-    """Return the measures of one kind of random faces that depend on a feature net.
+    """Return the measures that depend on a feature net, for one kind of random faces.
 
     Args:
-        kind: real, a sampler, or a sampler with ``_cool``.
+        kind: ``real``, a sampler, or a sampler with the suffix ``_cool``.
         net: name of the feature net.
         names: keys of the measures.
     """
@@ -181,12 +181,15 @@ def _error(kind: str, net: str, name: str) -> tuple[Annotation, ...]:
 
 
 def picture_measures(kind: str) -> list[Measure]:
-    """Return the measures of one kind of random faces that need no feature net."""
+    """Return the measures that need no feature net, for one kind of random faces."""
     return [_measure("test", "samples", kind, name) for name in samplers.OF_PICTURES]
 
 
 def strip_measures(sampler: str, nets: Sequence[str]) -> list[Measure]:
-    """Return the measures below a strip of random faces: on the first net, and FID if available."""
+    """Return the measures shown below a strip of random faces.
+
+    They are those of the first feature net, and FID if available.
+    """
     fid_nets = [net for net in nets if net == fid_network.NAME]
     return [
         *(measure for net in nets[:1] for measure in feature_measures(sampler, net, _BELOW_STRIPS)),
@@ -199,7 +202,7 @@ def strip_measures(sampler: str, nets: Sequence[str]) -> list[Measure]:
 
 
 def all_measures(nets: Sequence[str]) -> list[Measure]:
-    """Return every measure of the tables; those of random faces for each net in `nets`."""
+    """Return every measure in the tables; those of random faces once for each net in `nets`."""
     kinds = (samplers.REAL, *samplers.ALL_SAMPLERS)
     on_features = [
         measure for kind in kinds for net in nets for measure in feature_measures(kind, net)
@@ -209,7 +212,7 @@ def all_measures(nets: Sequence[str]) -> list[Measure]:
 
 
 def face_kinds(experiment: Experiment) -> list[str]:
-    """Return real and the samplers that an experiment measured, in the order of its numbers."""
+    """Return ``real`` and the samplers that an experiment measured, in the order of its numbers."""
     samples = experiment.test.get("samples")
     known = samples.items() if isinstance(samples, Mapping) else []
     return [kind for kind, numbers in known if isinstance(numbers, Mapping)]
@@ -222,15 +225,15 @@ def feature_nets(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def distinct_counts(experiments: Sequence[Experiment], name: str) -> list[str]:
-    """Return each value of a number of the test once, in ascending order, as text."""
+    """Return the distinct values of a test number in ascending order, as text."""
     values = {experiment.number("test", name) for experiment in experiments} - {None}
     return [f"{value:,.10g}" for value in sorted(filter(None, values))]
 
 
 def find_missing(experiment: Experiment) -> list[Problem]:
-    """Return a problem for each stage that did not write all numbers of the page.
+    """Return a problem for each stage that did not write all numbers shown on the page.
 
-    A numbers.json that is unavailable as a whole is already reported, so it is skipped here.
+    A numbers.json that is entirely unavailable is reported elsewhere, so it is skipped here.
     """
     missing: dict[str, dict[str, None]] = {}
     for measure in all_measures(feature_nets([experiment])):
@@ -249,7 +252,7 @@ def find_missing(experiment: Experiment) -> list[Problem]:
 
 
 def _first_gap(document: Mapping[str, Any], keys: Sequence[str]) -> str:
-    """Return the name of the first missing level, so that a missing part is reported once."""
+    """Return the dotted name of the first missing level, so a missing part is reported once."""
     for depth, key in enumerate(keys, 1):
         if not isinstance(document, Mapping) or key not in document:
             return ".".join(keys[:depth])

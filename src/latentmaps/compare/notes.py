@@ -1,4 +1,4 @@
-"""What readers must know before they compare experiments: what is equal, and what else differs."""
+"""Notes to read before comparing experiments: what is equal, and what else differs."""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,15 +12,15 @@ from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
 from latentmaps.report.samplers import NOT_FITTED
 
-# The second one determines the z of the strips of random faces; in a version of the pipeline
-# without it, the first one does.
+# The second seed determines the z of the strips of random faces; in versions of the pipeline
+# without it, the first seed does.
 _SEEDS_OF_Z = ("base.seed", "draw_samples.seed")
 _LOSS_PARAMETERS = (
     "train_vae.reconstruction_loss",
     "crop_faces.image_size",
     "crop_faces.num_channels",
 )
-# The fitted samplers, or the numbers on their faces, depend on these.
+# The fitted samplers, or the numbers for their faces, depend on these parameters.
 _SAMPLER_PARAMETERS = (
     "evaluate_vae.num_encoded",
     "evaluate_vae.temperature",
@@ -30,11 +30,11 @@ _SAMPLER_PARAMETERS = (
 
 @dataclass(frozen=True)
 class ComparisonNote:
-    """A sentence on the comparison.
+    """A sentence about the comparison.
 
     Attributes:
         text: the sentence.
-        is_warning: the experiments are not comparable in this respect.
+        is_warning: whether the experiments are not comparable in this respect.
     """
 
     text: str
@@ -42,10 +42,10 @@ class ComparisonNote:
 
 
 def find_notes(experiments: Sequence[Experiment]) -> list[ComparisonNote]:
-    """Return what is equal in all experiments, what is not, and whether a sweep looks right.
+    """Return notes about what is equal, what is not, and whether the trend of a sweep is plausible.
 
     Args:
-        experiments: the experiments on the page, by fact.
+        experiments: the experiments on the page, sorted by fact.
     """
     notes = [
         _note_causes(experiments),
@@ -63,9 +63,9 @@ def find_notes(experiments: Sequence[Experiment]) -> list[ComparisonNote]:
 
 
 def _note_causes(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    """Name what differs besides fact, as a warning unless it is the only difference.
+    """Return a note about what differs besides fact; a warning unless it is the only difference.
 
-    Seeds do not count if a group has several: they were repeated to measure the spread.
+    Seeds do not count if any group has several, since they then serve to measure the spread.
     """
     parameter_sets = [experiment.parameters for experiment in experiments]
     is_repeated = groups.have_seeds(groups.make_groups(experiments))
@@ -200,7 +200,7 @@ def _note_versions(experiments: Sequence[Experiment]) -> ComparisonNote | None:
 
 
 def _versions(experiment: Experiment) -> dict[str, str]:
-    """Return the libraries that computed the training or the numbers of the test."""
+    """Return the versions of the libraries used for training and test, keyed by library."""
     documents = [numbers.get("versions") for numbers in (experiment.training, experiment.test)]
     return {
         name: text
@@ -211,13 +211,13 @@ def _versions(experiment: Experiment) -> dict[str, str]:
 
 
 def _note_compared_faces(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    # not the parameter: a small test part may have fewer faces than it requests
+    # not the parameter: a small test part may have fewer faces than the parameter requests
     counts = measures.distinct_counts(experiments, "num_compared")
     if len(counts) < 2:
         return None
     return ComparisonNote(
         f"The number of compared faces differs between rows ({', '.join(counts)}): fewer faces "
-        "raise a Frechet distance, so the numbers on random faces cannot be compared between rows.",
+        "raise a Fréchet distance, so the numbers on random faces cannot be compared between rows.",
         is_warning=True,
     )
 
@@ -240,7 +240,7 @@ def _differing(experiments: Sequence[Experiment], names: Iterable[str]) -> list[
 
 
 def _disagree(values: Iterable[str | None]) -> bool:
-    """Report whether the experiments that have a value have different ones."""
+    """Report whether any two experiments with a value have different values."""
     return len({value for value in values if value is not None}) > 1
 
 
@@ -248,7 +248,7 @@ _MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTI
 
 
 def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    """Say whether raw KL falls and the reconstruction loss rises, if only fact differs."""
+    """Note whether raw KL falls and the reconstruction loss rises, if only fact differs."""
     seed_groups = groups.make_groups(experiments)
     weights = {group.kl_weight for group in seed_groups}
     if len(seed_groups) < 2 or len(weights) < len(seed_groups):
@@ -274,7 +274,7 @@ def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
 
 
 def _note_expected_trend(seed_groups: Sequence[SeedGroup]) -> ComparisonNote:
-    """Confirm the trend, unless numbers are missing: the absence of a break is no evidence."""
+    """Return a note that confirms the trend, unless missing numbers could hide a break in it."""
     gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(seed_groups, name, measure))]
     if gaps:
         return ComparisonNote(
@@ -293,7 +293,7 @@ def _gap(seed_groups: Sequence[SeedGroup], name: str, measure: Measure) -> str:
 
 
 def _only_fact_differs(experiments: Sequence[Experiment], seed_groups: Sequence[SeedGroup]) -> bool:
-    """Report whether only fact differs, apart from seeds if they are repeated."""
+    """Report whether only fact differs, ignoring seeds if any group has several."""
     differing = parameters.find_differing([experiment.parameters for experiment in experiments])
     is_repeated = groups.have_seeds(seed_groups)
     return [n for n in differing if not (is_repeated and parameters.is_seed(n))] == [FACT]

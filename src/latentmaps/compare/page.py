@@ -1,8 +1,8 @@
 """Render the comparison page: one HTML file that contains everything except the full pages.
 
-Like the report, it opens from disk without a network and contains no time and no path. Its only
-script sorts tables and enlarges faces. The content security policy of the page allows that script
-by its hash and blocks all others. Everything else works without scripts.
+Like the report, it opens from disk without a network connection and contains no timestamps or
+paths. Its only script sorts tables and enlarges faces. The content security policy of the page
+allows that script by its hash and blocks all others. Everything else works without scripts.
 """
 
 import shlex
@@ -45,7 +45,7 @@ class IncompleteExperiment:
     Attributes:
         name: name of the experiment.
         fact: weight of the KL term, as text.
-        is_shown: the available parts have a row.
+        is_shown: whether its available parts are shown in a row.
         problems: what is missing, and why.
     """
 
@@ -104,7 +104,7 @@ def render(experiments: Sequence[Experiment], links: Mapping[str, str]) -> str:
             incomplete=_incomplete(experiments),
             glossary=_terms(),
             plots_command=_plots_command(shown),
-            shows_persons=rows.may_show_persons(shown),
+            shows_people=rows.may_show_people(shown),
             script=script,
             script_hash=html_page.source_hash(script),
         )
@@ -116,14 +116,14 @@ def _group_rows(
     experiment_rows: Sequence[ExperimentRow],
     seed_groups: Sequence[SeedGroup],
 ) -> list[list[ExperimentRow]]:
-    """Return the rows of each group; the page folds all but the first one."""
+    """Return the rows of each group; the page collapses all but the first row."""
     pairs = zip(experiments, experiment_rows, strict=True)
     by_id = {id(experiment): row for experiment, row in pairs}
     return [[by_id[id(member)] for member in group.members] for group in seed_groups]
 
 
 def _answer(sweep: SweepAnswer) -> dict[str, Any]:
-    """Return the template variables that describe the answer of a sweep."""
+    """Return the template variables that describe a sweep's answer."""
     return {
         "answer": sweep,
         "answer_headline": answer_words.headline(sweep),
@@ -173,13 +173,13 @@ def _incomplete(experiments: Sequence[Experiment]) -> list[IncompleteExperiment]
 
 
 def _span(experiments: Sequence[Experiment]) -> str:
-    """Return ``0.5 to 10``, or the only value."""
+    """Return the span of fact as text: ``0.5 to 10``, or the only value."""
     labels = list(dict.fromkeys(experiment.label for experiment in experiments))
     return labels[0] if len(labels) == 1 else f"{labels[0]} to {labels[-1]}"
 
 
 def _plots_command(experiments: Sequence[Experiment]) -> str:
-    """Return the command that plots the first and the last experiment, or a single one and HEAD."""
+    """Return the command that plots the first and last experiments, or the only one and HEAD."""
     names = [experiment.name for experiment in experiments]
     unique = [
         experiment.name if names.count(experiment.name) == 1 else experiment.revision
@@ -192,7 +192,7 @@ def _plots_command(experiments: Sequence[Experiment]) -> str:
 
 
 def _terms() -> dict[str, Sequence[Term]]:
-    """Return the groups of the glossary, except the one on digits."""
+    """Return the groups of the glossary, except the group about digits."""
     return {title: terms for title, terms in glossary.groups().items() if title != "Digits"}
 
 
@@ -203,5 +203,5 @@ def _script() -> str:
 
 
 def environment() -> jinja2.Environment:
-    """Return the templates of the comparison page and of the report."""
+    """Return a Jinja environment with the templates of the comparison page and the report."""
     return html_page.environment("latentmaps.compare", "latentmaps.report")

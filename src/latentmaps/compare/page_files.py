@@ -1,4 +1,4 @@
-"""Write the comparison page, and next to it the full pages of its experiments with linked pages."""
+"""Write the comparison page and, next to it, full pages and the pages to which they link."""
 
 import re
 import shutil
@@ -16,18 +16,18 @@ _COMPARISON = "comparison"
 
 
 def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -> list[Path]:
-    """Write the comparison page and the full pages, each of which gets its own folder.
+    """Write the comparison page, and write each full page to its own folder.
 
     Args:
         experiments: the experiments to compare.
-        output: the HTML file. The full pages go to folders in the folder ``<output stem>_pages``.
-        has_pages: copy and link the full pages.
+        output: the HTML file. The full pages are written to folders in ``<output stem>_pages``.
+        has_pages: whether to copy and link the full pages.
 
     Returns:
-        The comparison page and the full pages, without the pages they link to.
+        The paths of the comparison page and the full pages, but not of the pages they link to.
 
     Raises:
-        DataError: there is nothing to compare, or the output has the name of a folder.
+        DataError: there is nothing to compare, or the output path is not suitable for a page.
     """
     html_page.require_name(output, example="reports/compare.html")
     folder_names = _name_folders(experiments) if has_pages else {}
@@ -53,11 +53,11 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
 
 
 def _name_folders(experiments: Sequence[Experiment]) -> dict[str, str]:
-    """Return identity -> name of a folder, for the experiments that have a full page.
+    """Return a mapping from identity to folder name for the experiments that have a full page.
 
     A branch may be called ``try/this``, and some file systems treat ``A`` and ``a`` as the same
-    folder. So names consist of plain characters, and the hash of the commit is added to a name that
-    is already taken.
+    folder. Therefore, names consist of plain characters, and the hash of the commit is added to a
+    name that is already taken.
     """
     folders: dict[str, str] = {}
     for experiment in experiments:
@@ -74,7 +74,10 @@ def _name_folders(experiments: Sequence[Experiment]) -> dict[str, str]:
 def _sources(
     experiments: Sequence[Experiment], folder_names: Mapping[str, str]
 ) -> dict[str, Path | None]:
-    """Return path in the folder of the pages -> file to copy there; None: not on this machine."""
+    """Return a mapping from paths in the folder of the pages to the files to copy there.
+
+    A file is None if it is not on this machine.
+    """
     return {
         f"{folder_names[experiment.identity]}/{path}": source
         for experiment in experiments
@@ -84,11 +87,11 @@ def _sources(
 
 
 def _copy(source: Path | None, target: Path, path: str) -> None:
-    """Copy a file, or write a page that says that the file is missing."""
+    """Copy a file, or write a page that says the file is missing."""
     if source is not None:
         shutil.copyfile(source, target)
         return
-    depth = len(PurePosixPath(path).parts) - 2  # folders between it and the full page
+    depth = len(PurePosixPath(path).parts) - 2  # folders between the file and the full page
     text = (
         page.environment()
         .get_template("missing_page.html.j2")

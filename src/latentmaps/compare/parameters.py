@@ -1,11 +1,11 @@
-"""The parameters of experiments: which ones are equal in all of them, and which ones differ."""
+"""The parameters of experiments: which are equal in all experiments, and which differ."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from latentmaps.report import content
 
-# the value in a section if every profile sets it; equals params.loader.FROM_PROFILE
+# placeholder in a section for a value that every profile sets; equals params.loader.FROM_PROFILE
 _FROM_PROFILE = "profile"
 _NO_VALUE = "\N{EN DASH}"
 BASE_SEED = "base.seed"
@@ -17,17 +17,19 @@ SEEDS_OF_SECTIONS = (
 )
 # sections whose values affect the network or the faces on which it is measured
 _CAUSES = ("base", "fetch_faces", "crop_faces", "split_faces", "train_vae")
-# and the section that says which numbers are measured on it
+# the same sections, and the section that determines which numbers are measured
 _DECIDING = (*_CAUSES, "evaluate_vae")
 _SEED = "seed"
 _MAX_VALUES = 6
 
 
 def flatten(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return dotted names -> values; values of the active profile appear under their section.
+    """Return a mapping from dotted names to values.
+
+    Values of the active profile appear under their sections.
 
     Args:
-        values: name, dotted or not, -> value or section, as in dvc.lock.
+        values: name (dotted or not) -> value or section, as in dvc.lock.
     """
     flat: dict[str, Any] = {}
     # the profile comes last because its values take precedence
@@ -52,8 +54,8 @@ def _is_in_profile(name: str) -> bool:
 def find_differing(parameter_sets: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names whose values differ between experiments, in alphabetical order.
 
-    A name that one experiment lacks counts as different, unless that experiment has no parameters
-    at all. The values are compared, not their texts: two paths may have the same text.
+    A parameter that an experiment lacks counts as different, unless that experiment has no
+    parameters at all. Values are compared, not their text: two paths may be shown as the same text.
     """
     known = [values for values in parameter_sets if values]
     names = sorted({name for values in known for name in values} - _repeated_seeds(known))
@@ -61,9 +63,9 @@ def find_differing(parameter_sets: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the seeds of sections that equal ``base.seed`` in every experiment.
+    """Return the names of section seeds that equal ``base.seed`` in every experiment.
 
-    A version of the pipeline without such a seed uses ``base.seed``.
+    Versions of the pipeline without such a seed use ``base.seed``.
     """
     return {
         name
@@ -73,12 +75,12 @@ def _repeated_seeds(known: Sequence[Mapping[str, Any]]) -> set[str]:
 
 
 def is_seed(name: str) -> bool:
-    """Report whether a dotted name is the name of a random seed."""
+    """Report whether a dotted name refers to a random seed."""
     return name.rpartition(".")[2] == _SEED
 
 
 def split_seeds(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split the parameters that affect the numbers of a VAE into all others and the seeds.
+    """Split the parameters that affect the numbers of a VAE into seeds and all others.
 
     Args:
         values: dotted name -> value; parameters of the CNN, of pictures and of pages are ignored.
@@ -98,8 +100,8 @@ def describe_causes(
 
     Args:
         parameter_sets: the parameters of each experiment.
-        excluding: a name to leave out.
-        has_seeds: include seeds.
+        excluding: name of a parameter to leave out.
+        has_seeds: whether to include seeds.
     """
     names = [name for name in find_differing(parameter_sets) if name.partition(".")[0] in _CAUSES]
     return [
@@ -127,11 +129,13 @@ def _list_values(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> str:
 def describe_differing(
     parameter_sets: Sequence[Mapping[str, Any]], *, excluding: str = ""
 ) -> list[dict[str, str]]:
-    """Return the differing parameters of each experiment: name -> text; a dash for a missing value.
+    """Return the differing parameters of each experiment as text, keyed by name.
+
+    A missing value is shown as a dash.
 
     Args:
         parameter_sets: the parameters of each experiment.
-        excluding: a name to leave out.
+        excluding: name of a parameter to leave out.
     """
     texts = {
         name: _texts(_distinct(parameter_sets, name))
@@ -151,7 +155,10 @@ def describe_differing(
 
 
 def _distinct(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return each value once, in order of appearance; not a set, since lists are not hashable."""
+    """Return each value once, in order of appearance.
+
+    A set cannot be used, since lists are not hashable.
+    """
     distinct: list[Any] = []
     for values in parameter_sets:
         if name in values and values[name] not in distinct:

@@ -1,7 +1,7 @@
-"""Find the experiments to compare by the names that DVC gives them.
+"""Find experiments for the comparison by the names that DVC gives them.
 
-Refs of experiments and tasks of the queue are read without DVC's lock, so experiments can be
-compared while a queue is still running. No other module of the comparison imports DVC.
+Experiment refs and queued tasks are read without DVC's lock, so experiments can be compared while a
+queue is still running. No other module of the comparison imports DVC.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,11 @@ def open_repository(folder: Path | None = None) -> Repo:
     """Open the DVC repository that contains a folder.
 
     Args:
-        folder: None means the current folder.
+        folder: a folder in the repository; None means the current folder.
 
     Raises:
         DataError: there is no repository, it has no commit to which experiments could belong, or
-            it has another pipeline.
+            it contains a different pipeline.
     """
     place = (folder or Path()).resolve()
     try:
@@ -55,7 +55,7 @@ def open_repository(folder: Path | None = None) -> Repo:
 
 @dataclass(frozen=True)
 class _QueuedTask:
-    """A task of DVC's queue that has no result.
+    """A task in DVC's queue, without a result.
 
     Attributes:
         requested: its name and revision.
@@ -73,9 +73,9 @@ def select(repo: Repo, names: Sequence[str]) -> list[Experiment]:
 
     Args:
         repo: the repository, from ``open_repository``.
-        names: names of experiments, tasks of the queue or git revisions, or ``workspace``. Empty:
-            all experiments of the current commit, and that commit and the workspace unless they
-            repeat one of them.
+        names: names of experiments, queued tasks or git revisions, or ``workspace``. If empty,
+            select all experiments of the current commit, plus that commit and the workspace unless
+            they repeat one of the experiments.
 
     Raises:
         DataError: a name is unknown, or there is no experiment.
@@ -121,7 +121,7 @@ def _select_named(repo: Repo, names: Sequence[str]) -> list[Experiment]:
 
 
 def _find(repo: Repo, name: str, tasks: set[str]) -> RequestedRevision:
-    """Return the revision of a name; a task of the queue has its name as revision."""
+    """Return the revision for a name; for a queued task, its name serves as the revision."""
     if name == WORKSPACE:
         return RequestedRevision(name, WORKSPACE)
     experiments = {requested.revision: requested for _, requested in _experiments(repo)}
@@ -151,7 +151,7 @@ def _unknown_name(repo: Repo, name: str, tasks: set[str]) -> str:
 
 
 def _experiments(repo: Repo) -> Iterator[tuple[str, RequestedRevision]]:
-    """Yield each experiment with a result: the commit it belongs to, and its revision."""
+    """Yield, for each experiment with a result, the commit it belongs to and its revision."""
     for baseline, refs in exp_refs_by_baseline(repo.scm).items():
         for ref in refs:
             revision_hash = repo.scm.get_ref(str(ref))
@@ -173,32 +173,35 @@ def _tasks(repo: Repo) -> Iterator[_QueuedTask]:
 
 
 def _read(repo: Repo, requested: RequestedRevision) -> Experiment:
-    """Read what is available of a revision, with a problem for everything else."""
+    """Read what is available for a revision, and record a problem for everything else."""
     try:
         with repo.switch(requested.revision):
             return revision.read(requested, _stages(repo), repo.fs)
     except DvcException as error:
-        # the page may be passed on, so it must not show a folder of this machine
+        # the page may be shared, so it must not show a folder on this machine
         message = " ".join(str(error).split()).replace(f"{repo.root_dir}/", "")
         reason = f"DVC cannot read its pipeline: {message}"
         return Experiment(requested.name, requested.short_hash, problems=[Problem(reason)])
 
 
 def _stages(repo: Repo) -> dict[str, Any]:
-    """Return name -> stage of the current revision of `repo`; ``.dvc`` files have no name."""
+    """Return a mapping from name to stage for the current revision of `repo`.
+
+    ``.dvc`` files have no name and are left out.
+    """
     stages = repo.index.stages
     return {str(stage.name): stage for stage in stages if getattr(stage, "name", None)}
 
 
 _STATES = {
     "failed": ("failed in DVC's queue", "dvc queue logs {name}"),
-    "queued": ("waits in DVC's queue", "dvc queue start"),
+    "queued": ("is waiting in DVC's queue", "dvc queue start"),
     "running": ("is still running", "dvc queue status"),
 }
 
 
 def _read_task(repo: Repo, task: _QueuedTask) -> Experiment:
-    """Read what is known of a task of DVC's queue that has no result: its parameters."""
+    """Read what is known about a queued task without a result, namely its parameters."""
     requested = task.requested
     reason, command = _STATES[task.state]
     try:

@@ -1,9 +1,9 @@
 """Read an experiment from a revision of the repository.
 
-This module hard-codes no path of an output. DVC's index of the revision lists every output of every
-stage, so a file is found by the name of its stage and its own name. The dvc.yaml of the revision
-remains the only place that says where files are. Files in git are read from the commit, files in
-DVC's cache from the cache of this machine. Nothing is downloaded.
+This module hard-codes no output paths. DVC's index of the revision lists every output of every
+stage, so a file is found by the name of its stage and its own name. The revision's dvc.yaml remains
+the only place that defines where files are. Files in git are read from the commit; files in DVC's
+cache are read from this machine's cache. Nothing is downloaded.
 """
 
 from collections.abc import Mapping
@@ -38,12 +38,12 @@ _OLDER = "made by an older version of the pipeline"
 
 @dataclass(frozen=True)
 class RequestedRevision:
-    """A revision to be compared.
+    """A revision to compare.
 
     Attributes:
         name: the name that the page shows.
         revision: full hash, or ``workspace``.
-        is_experiment: ``dvc exp apply`` accepts the name.
+        is_experiment: whether ``dvc exp apply`` accepts the name.
     """
 
     name: str
@@ -68,12 +68,12 @@ class RequestedRevision:
 
 
 def read(requested: RequestedRevision, stages: Mapping[str, Any], files: Any) -> Experiment:
-    """Read what is available of a revision, with a problem for everything else.
+    """Read what is available for a revision, and record a problem for everything else.
 
     Args:
         requested: the revision.
-        stages: name -> stage of DVC's index at the revision.
-        files: DVC's file system of the revision.
+        stages: name -> stage in DVC's index of the revision.
+        files: DVC's file system for the revision.
     """
     return _Reader(requested, stages, files).read()
 
@@ -84,8 +84,8 @@ class _StageFile:
 
     Attributes:
         path: path in the work tree.
-        digest: name in DVC's cache.
-        out: the output.
+        digest: its name in DVC's cache.
+        out: the output that it is or that contains it.
     """
 
     path: Path
@@ -95,12 +95,12 @@ class _StageFile:
 
 @dataclass
 class _Reader:
-    """Reader of the files of one revision, which records what it did not find.
+    """A reader of the files of one revision that records which files it did not find.
 
     Attributes:
         requested: the revision.
-        stages: name -> stage of DVC's index at the revision.
-        files: DVC's file system of the revision.
+        stages: name -> stage in DVC's index of the revision.
+        files: DVC's file system for the revision.
         stale: stage -> why its results do not belong to this revision.
         problems: what is unavailable, and why.
         absent: stage -> names of files that are not among its outputs.
@@ -123,7 +123,7 @@ class _Reader:
     def read(self) -> Experiment:
         training = self._all_numbers(TRAINING)
         has_training = TRAINING in self.stages and TRAINING not in self.stale
-        # results that depend on a stale training are missing as well, but it is reported only once
+        # results that depend on a stale training run are also missing, but are not reported again
         test = self._all_numbers(_TEST) if has_training else {}
         strips = self._strips() if has_training else {}
         page = self._path_of(*_PAGE) if has_training else None
@@ -144,12 +144,12 @@ class _Reader:
         )
 
     def _code(self) -> dict[str, str]:
-        """Return stage -> hash of its code, for the stages whose results are compared."""
+        """Return a mapping from stage to code hash for the stages whose results are compared."""
         names = dict.fromkeys([TRAINING, _TEST, *(stage for stage, _ in _STRIPS.values())])
         return {n: lock_file.hash_code(self.stages[n]) for n in names if n in self.stages}
 
     def _all_numbers(self, stage: str) -> dict[str, Any]:
-        """Merge metrics.json and numbers.json; older versions have only the former."""
+        """Merge metrics.json and numbers.json; older pipeline versions wrote only the former."""
         metrics = self._numbers(stage, _METRICS)
         if not any(file.path.name == _NUMBERS for file in self._stage_files(stage)):
             return metrics
@@ -180,7 +180,7 @@ class _Reader:
         return strips
 
     def _linked_pages(self) -> dict[str, Path | None]:
-        """Return the pages that the full page links to, by their path relative to its folder."""
+        """Return the pages that the full page links to, keyed by path relative to its folder."""
         full_pages = [f for f in self._stage_files(_PAGE[0]) if f.path.name == FULL_PAGE]
         [folder] = [file.path.parent for file in full_pages]
         stages = [name for name in self.stages if name.partition("@")[0] in _LINKED_STAGES]

@@ -1,4 +1,4 @@
-"""The rows of the page: one experiment each, with its faces and the numbers below them.
+"""The rows of the comparison page: one per experiment, with its faces and the numbers below them.
 
 A strip of reconstructions has two rows of tiles: test faces, and below them their reconstructions.
 Comparing the upper rows pixel by pixel shows for certain whether experiments saw the same faces.
@@ -28,9 +28,9 @@ class FaceStrip:
     Attributes:
         key: ``reconstructions``, or the name of a sampler.
         title: the title above it.
-        term: glossary entry that explains the title; None: no explanation needed.
+        term: glossary entry that explains the title; None if it needs no explanation.
         picture: the strip; None if there is none.
-        alt: text alternative of the picture.
+        alt: text alternative for the picture.
         numbers: the numbers below it.
     """
 
@@ -47,11 +47,11 @@ class ExperimentRow:
     """The row of one experiment.
 
     Attributes:
-        key: its name within the page.
+        key: its unique name on the page.
         name: name of the experiment.
         revision: short hash of its commit.
         fact: weight of the KL term, as text.
-        parameters: name and value of the parameters, except fact, that differ between rows.
+        parameters: names and values of the parameters, except fact, that differ between rows.
         reconstructions: the strip of reconstructed test faces.
         samples: random faces, one strip for each sampler.
         link: relative link to its full page; empty if there is none.
@@ -68,33 +68,33 @@ class ExperimentRow:
 
 
 def show_same_faces(strips: Sequence[Image.Image]) -> bool:
-    """Report whether the upper rows of strips of reconstructions are equal."""
+    """Report whether the upper rows of all reconstruction strips are identical."""
     faces = [np.asarray(_upper_row(strip)) for strip in strips]
     return all(np.array_equal(row, faces[0]) for row in faces)
 
 
 def _upper_row(strip: Image.Image) -> Image.Image:
-    """Return the test faces of a strip of reconstructions."""
+    """Return the test faces in a reconstruction strip."""
     return strip.crop((0, 0, strip.width, strip.height // 2))
 
 
 def _lower_row(strip: Image.Image) -> Image.Image:
-    """Return the reconstructions of a strip of reconstructions."""
+    """Return the reconstructions in a reconstruction strip."""
     return strip.crop((0, strip.height - strip.height // 2, strip.width, strip.height))
 
 
-def may_show_persons(experiments: Sequence[Experiment]) -> bool:
-    """Report whether the rows may show real persons; not if all faces are avatars or digits."""
+def may_show_people(experiments: Sequence[Experiment]) -> bool:
+    """Report whether the rows may show real people; False if all faces are avatars or digits."""
     sources = [
         experiment.parameters.get("fetch_faces.source")
         for experiment in experiments
         if experiment.is_shown
     ]
-    return any(source not in receipts.WITHOUT_PERSONS for source in sources)
+    return any(source not in receipts.WITHOUT_PEOPLE for source in sources)
 
 
 def shared_originals(experiments: Sequence[Experiment]) -> Picture | None:
-    """Return the test faces if all experiments that show any show the same ones; else None."""
+    """Return the test faces if they are identical in all reconstruction strips, otherwise None."""
     key = "reconstructions"
     strips = [experiment.strips[key] for experiment in experiments if key in experiment.strips]
     if not strips or not show_same_faces(strips):
@@ -103,7 +103,7 @@ def shared_originals(experiments: Sequence[Experiment]) -> Picture | None:
 
 
 def differing_parameters(experiments: Sequence[Experiment]) -> list[dict[str, str]]:
-    """Return the parameters of each row, except fact, that differ between rows: name -> text."""
+    """Return each row's differing parameters as text, keyed by name, except fact."""
     return parameters.describe_differing(
         [experiment.parameters for experiment in experiments], excluding=FACT
     )
@@ -112,12 +112,13 @@ def differing_parameters(experiments: Sequence[Experiment]) -> list[dict[str, st
 def make_rows(
     experiments: Sequence[Experiment], links: Mapping[int, str], *, has_shared_originals: bool
 ) -> list[ExperimentRow]:
-    """Make the row of each experiment.
+    """Make one row per experiment.
 
     Args:
         experiments: the experiments, in the order of the rows.
         links: index in `experiments` -> link to the full page.
-        has_shared_originals: the test faces are shown once above all rows, not in each row.
+        has_shared_originals: whether the test faces are shown once above all rows rather than in
+            each row.
     """
     differing = differing_parameters(experiments)
     nets = measures.feature_nets(experiments)

@@ -1,8 +1,8 @@
-"""The sortable tables: all numbers of the test, and the losses at the end of training.
+"""The sortable tables of all test numbers and of the losses at the end of training.
 
-Each group of numbers has its own table, since a single one would be too wide to read. The tables of
-random faces have a row for each sampler of each experiment: sorting them shows which fact and which
-sampler give the best faces.
+Each group of numbers has its own table, since a single table would be too wide to read. The tables
+for random faces have a row for each sampler of each experiment; sorting them shows which fact and
+which sampler produce the best faces.
 """
 
 import dataclasses
@@ -22,10 +22,10 @@ class ScoreColumn:
     """A column of a sortable table.
 
     Attributes:
-        key: its name within the page.
-        label: its head.
+        key: its unique name on the page.
+        label: text of its header.
         term: glossary entry that explains it; None for a parameter.
-        is_differing: it shows a parameter that differs between experiments.
+        is_differing: whether it shows a parameter that differs between experiments.
     """
 
     key: str
@@ -40,9 +40,9 @@ class ScoreCell:
 
     Attributes:
         text: the visible text.
-        order: the sort key, a number or a text; empty: always last.
+        order: the sort key, a number or a string; empty to sort last in either direction.
         note: a note next to the text.
-        is_best: marked as the best one of its experiment.
+        is_best: whether it is marked as the best value for its experiment.
     """
 
     text: str
@@ -59,7 +59,7 @@ class ScoreRow:
         key: key of the row that shows the faces of the experiment; empty if the row belongs to
             several experiments.
         name: name of the experiment.
-        cells: one for each column.
+        cells: one cell per column.
     """
 
     key: str
@@ -69,14 +69,14 @@ class ScoreRow:
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """A sortable table, initially in the order of fact.
+    """A sortable table, initially sorted by fact.
 
     Attributes:
-        key: its name within the page.
+        key: its unique name on the page.
         caption: what it shows.
-        columns: the columns; the first one is fact.
-        rows: the rows, from the top.
-        is_long: it has several rows for each experiment.
+        columns: the columns; the first column is fact.
+        rows: the rows, from top to bottom.
+        is_long: whether it has several rows for each experiment.
     """
 
     key: str
@@ -89,7 +89,7 @@ class ScoreTable:
 def tabulate_experiments(
     experiments: Sequence[Experiment], keys: Sequence[str]
 ) -> list[ScoreTable]:
-    """Return the tables with one row per experiment, without tables that would be empty.
+    """Return the tables with one row per experiment, leaving out tables that would be empty.
 
     Args:
         experiments: the experiments, in the order of the rows.
@@ -136,7 +136,7 @@ def _make_table(
     group: Sequence[Measure],
     differing: Sequence[Mapping[str, str]],
 ) -> ScoreTable | None:
-    # a number that no experiment has would be an empty column
+    # a number that no experiment has would produce an empty column
     compared = [
         m for m in group if any(m.value(experiment) is not None for experiment in experiments)
     ]
@@ -161,13 +161,13 @@ def _make_table(
 
 
 def score_fact(experiment: Experiment) -> ScoreCell:
-    """Return the cell with the fact of an experiment."""
+    """Return the cell that shows the fact of an experiment."""
     label = experiment.label
     return ScoreCell(label, "" if label == "unknown" else repr(experiment.kl_weight))
 
 
 def score_parameters(texts: Mapping[str, str]) -> list[ScoreCell]:
-    """Return the cells of differing parameters: name -> text."""
+    """Return one cell for each differing parameter; `texts` maps names to text."""
     return [ScoreCell(text, "" if text == NO_VALUE else text) for text in texts.values()]
 
 
@@ -179,7 +179,7 @@ def _number(experiment: Experiment, measure: Measure) -> ScoreCell:
 
 
 def tabulate_samplers(experiments: Sequence[Experiment], keys: Sequence[str]) -> list[ScoreTable]:
-    """Return a table for each feature net; the first one also has numbers that need no net.
+    """Return a table for each feature net; the first table also has numbers that need no net.
 
     Args:
         experiments: the experiments, in the order of the rows.
@@ -207,7 +207,7 @@ def _tabulate_net(
     ]
     return ScoreTable(
         key=place,
-        caption=f"Random faces by {net}: {count} of each kind, compared with as many test faces",
+        caption=f"Random faces by {net}: {count} of each kind, compared with {count} test faces",
         columns=columns,
         rows=_sampler_rows(with_net, net, is_first=is_first),
         is_long=True,
@@ -248,7 +248,7 @@ def _sampler_rows(
 def _sampler_cells(
     experiment: Experiment, kind_measures: Mapping[str, Sequence[Measure]]
 ) -> dict[str, list[ScoreCell]]:
-    """Return kind of faces -> cells of its numbers, with the best sampler of each number marked."""
+    """Return the cells for each kind of faces, with the best sampler marked for each number."""
     cells: dict[str, list[ScoreCell]] = {kind: [] for kind in kind_measures}
     for of_one_number in zip(*kind_measures.values(), strict=True):
         values = {
@@ -264,14 +264,14 @@ def _sampler_cells(
 
 
 def _merge_equal(real_rows: Sequence[ScoreRow]) -> Sequence[ScoreRow]:
-    """Return one row for the real faces of all experiments if their numbers are equal."""
+    """Merge the rows of real faces into one if their numbers are equal in all experiments."""
     if len(real_rows) < 2 or any(row.cells[1:] != real_rows[0].cells[1:] for row in real_rows):
         return real_rows
     return [ScoreRow("", "all", [ScoreCell(NO_VALUE, ""), *real_rows[0].cells[1:]])]
 
 
 def _kind_label(experiment: Experiment, kind: str) -> str:
-    """Return the label of a kind of faces; its key if it is from another version."""
+    """Return the label of a kind of faces, or its key if this version has no such kind."""
     temperature = experiment.number("test", "temperature")
     try:
         return samplers.head(kind, "" if temperature is None else f"{temperature:g}").label

@@ -1,9 +1,9 @@
-"""The table of ``latentmaps table``: experiments, what differs, and the headline numbers.
+"""The table that ``latentmaps table`` prints: experiments, what differs, and headline numbers.
 
 ``dvc exp show`` has a column for every parameter and every file that a stage reads. This table has
 the headline numbers and only those parameters that differ. No line is wider than 120 characters:
-columns that do not fit go to a second table with the same rows. Below follow the means of
-experiments that differ only in a seed, and the answer of a sweep.
+columns that do not fit are moved to a second table with the same rows. Below the table are the
+means of experiments that differ only in a seed, and a sweep's answer.
 """
 
 import dataclasses
@@ -30,9 +30,9 @@ class _TextColumn:
     """A column of a table in plain text.
 
     Attributes:
-        head: the words of its head, one per line.
-        cells: the cells, from the top.
-        is_number: aligned right.
+        head: the words of its header, one per line.
+        cells: the cells, from top to bottom.
+        is_number: whether it contains numbers, which are right-aligned.
     """
 
     head: Sequence[str]
@@ -44,7 +44,7 @@ class _TextColumn:
         return max(map(len, [*self.head, *self.cells]))
 
     def lines(self, height: int) -> list[str]:
-        """Return all lines of the column, with the head padded to `height` lines."""
+        """Return all lines of the column, with the header padded to `height` lines."""
         texts = [*[""] * (height - len(self.head)), *self.head, *self.cells]
         return [f"{t:>{self.width}}" if self.is_number else f"{t:<{self.width}}" for t in texts]
 
@@ -56,7 +56,7 @@ def render(experiments: Sequence[Experiment]) -> str:
         experiments: the experiments, in any order.
 
     Raises:
-        DataError: none of them has results.
+        DataError: no experiment has results.
     """
     shown = sort_by_fact([experiment for experiment in experiments if experiment.is_shown])
     remarks = [*_warnings(shown), *_left_out(experiments)]
@@ -110,7 +110,7 @@ def _text(headline: Headline, value: float | None) -> str:
 
 
 def _write_groups(seed_groups: Sequence[SeedGroup]) -> list[str]:
-    """Return the means of groups, with spreads below; an empty list if no seed was repeated."""
+    """Return the means of groups, with spreads below; empty if no group has several seeds."""
     if not groups.have_seeds(seed_groups):
         return []
     counts = [str(len(group.seeds)) for group in seed_groups]
@@ -155,7 +155,7 @@ def _num_lines(group: SeedGroup) -> int:
 
 
 def _write_answer(found: SweepAnswer) -> str:
-    """Return what the sweep supports: a line for each value, then the sentences."""
+    """Return the answer as text: one line per value, followed by sentences."""
     trials = found.trials
     columns = [
         _TextColumn([found.name], [trial.label for trial in trials]),
@@ -177,7 +177,7 @@ def _write_answer(found: SweepAnswer) -> str:
 
 
 def _write(first: Sequence[_TextColumn], others: Sequence[_TextColumn]) -> list[str]:
-    """Return blocks of text; the columns of each one begin with `first`."""
+    """Return blocks of text, each of which begins with the columns in `first`."""
     blocks = _arrange(first, others)
     return ["\n".join(line.rstrip() for line in _join_columns(block)) for block in blocks]
 
@@ -209,7 +209,7 @@ def _warnings(experiments: Sequence[Experiment]) -> list[str]:
 
 
 def _left_out(experiments: Sequence[Experiment]) -> list[str]:
-    """Say why experiments have no row, or no numbers of the training or the test."""
+    """Return the reasons why experiments have no row, or no training or test numbers."""
     ordered = sort_by_fact(experiments)
     return [
         f"{'incomplete' if experiment.is_shown else 'left out'}: {experiment.name} ("

@@ -1,7 +1,7 @@
 """Download one file from the first of several mirrors that delivers it, and verify its content.
 
-A file gets its name only after it was verified. Until then it is called ``<name>.part``, and a
-later try resumes it.
+A file gets its name only after it has been verified. Until then, it is called ``<name>.part``, and
+a later try resumes it.
 """
 
 import functools
@@ -33,14 +33,14 @@ class RemoteFile:
     """A file and its mirrors.
 
     Attributes:
-        name: its name in the folder of downloads.
+        name: its name in the downloads folder.
         urls: addresses, tried in this order.
         limit_bytes: maximum size; a longer answer is refused.
         drive_ids: IDs of copies on Google Drive, which is tried last.
         size_bytes: exact size, if known.
         sha256: hash, if known; without it, the caller must verify the content.
-        says_the_same: function that reports whether a file with another hash has equivalent
-            content; None: it never has.
+        is_equivalent: function that reports whether a file with a different hash has equivalent
+            content; None: no such file has.
         first_bytes: the bytes with which the file must begin.
     """
 
@@ -50,18 +50,18 @@ class RemoteFile:
     drive_ids: tuple[str, ...] = ()
     size_bytes: int | None = None
     sha256: str | None = None
-    says_the_same: Callable[[Path], bool] | None = None
+    is_equivalent: Callable[[Path], bool] | None = None
     first_bytes: bytes = b""
 
     def is_content_of(self, path: Path, sha256: str) -> bool:
-        """Return whether a file with this SHA-256 is the expected one, or has equivalent content.
+        """Report whether a file with this SHA-256 is the expected one, or has equivalent content.
 
         Args:
-            path: the file.
+            path: the file to check.
             sha256: its hash.
         """
         is_same = sha256 == self.sha256
-        return is_same or (self.says_the_same is not None and self.says_the_same(path))
+        return is_same or (self.is_equivalent is not None and self.is_equivalent(path))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class _Mirror:
 
     Attributes:
         title: its name, for messages.
-        host: its host, which is skipped for the rest of a run in which it did not answer; None: the
+        host: its host, which is skipped for the rest of a run if it does not answer; None: the
             mirror is never skipped.
         transfer: function that downloads the partial file.
     """
@@ -88,13 +88,13 @@ def fetch(
     patience: Patience | None = None,
     unreachable: set[str] | None = None,
 ) -> Path:
-    """Return the verified file in `folder`, and download it if it is not there yet.
+    """Return the verified file in `folder`, downloading it if it is not there yet.
 
     Args:
-        file: the file.
+        file: the file to fetch.
         folder: the folder for complete and partial files; created if it does not exist.
-        advice: what to do if no mirror delivers the file, for the message: what to download by
-            hand, and where to put it.
+        advice: what to do if no mirror delivers the file (what to download by hand, and where to
+            put it), for the message.
         patience: timeouts and retries for each mirror.
         unreachable: hosts to skip because they did not answer earlier in the same run; Google Drive
             is added if it does not answer.
@@ -133,7 +133,7 @@ def _remove_strays(target: Path) -> None:
 
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
-    """Let one process at a time download a file; the system releases the lock of a killed one."""
+    """Let one process at a time download a file; the system releases a killed process's lock."""
     lock = filelock.FileLock(f"{target}.lock")
     try:
         lock.acquire(blocking=False)
@@ -147,7 +147,7 @@ def _alone(target: Path) -> Iterator[None]:
 
 
 def _is_checked(target: Path, file: RemoteFile) -> bool:
-    """Return whether an existing file can be reused; without a known hash, it never can."""
+    """Report whether an existing file can be reused; without a known hash, it never can."""
     if file.sha256 is None:
         return False
     problem = _find_problem(target, file)
@@ -224,7 +224,7 @@ def _fetch(mirror: _Mirror, file: RemoteFile, part: Path) -> None:
 
 
 def _find_problem(path: Path, file: RemoteFile) -> str | None:
-    """Return what is wrong with a downloaded file, or None."""
+    """Return what is wrong with a downloaded file, or None if nothing is."""
     size_bytes = path.stat().st_size
     if file.size_bytes is not None and size_bytes != file.size_bytes:
         return f"{size_bytes:,} bytes, expected {file.size_bytes:,}"

@@ -1,7 +1,7 @@
 """Request one address with bounded time and memory, even from a broken or hostile server.
 
-requests alone does not do this. It reads and unpacks the whole body of a redirect, even if it does
-not follow it, and its timeout restarts with every byte, including those of headers.
+The ``requests`` library alone does not do this. It reads and unpacks the whole body of a redirect,
+even if it does not follow it, and its timeout restarts with every byte, including those of headers.
 """
 
 import http.client
@@ -34,10 +34,10 @@ def quote(text: str, longest: int = 80) -> str:
 
 
 class Watch:
-    """A minimum speed for one answer; only bytes of the file count.
+    """A check that one answer arrives at a minimum speed; only bytes of the file count.
 
     Args:
-        window_s: time over which the speed is measured.
+        window_s: time over which the speed is measured, in seconds.
         slowest_bytes_per_s: minimum speed.
     """
 
@@ -51,14 +51,14 @@ class Watch:
         self._started, self._num_bytes = time.monotonic(), 0
 
     def count(self, num_bytes: int) -> None:
-        """Count bytes of the file."""
+        """Add to the number of bytes of the file that have arrived."""
         self._num_bytes += num_bytes
 
     def check(self) -> None:
         """Check the speed at the end of each window.
 
         Raises:
-            MirrorError: the file came too slowly.
+            MirrorError: the file arrives too slowly.
         """
         seconds = time.monotonic() - self._started
         if seconds < self._window_s:
@@ -75,11 +75,11 @@ def get(
     """Request an address and follow redirects.
 
     Args:
-        url: the address.
-        headers: headers of each request.
-        connect_s: timeout of a connection to each address of the host.
+        url: the address to request.
+        headers: headers to send with each request.
+        connect_s: timeout for connecting to each address of the host.
         timeout_s: timeout between two chunks of an answer.
-        watch: checked before each chunk, including those of headers.
+        watch: speed check to run before each chunk, including those of headers.
 
     Yields:
         The response, with its body unread.
@@ -104,11 +104,20 @@ def get(
                     yield response
                     return
                 # closed unread, so that no large body or gzip bomb gets into memory
-                url = _target(url, response.headers["Location"])
+                url = resolve_redirect(url, response.headers["Location"])
     raise MirrorError(f"more than {_MOST_REDIRECTS} redirects")
 
 
-def _target(url: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
+    """Return the address to which a response redirects.
+
+    Args:
+        url: the address that answered.
+        location: the ``Location`` header of the response.
+
+    Raises:
+        MirrorError: it is not an http or https address, or it leaves https for http.
+    """
     try:
         # http.client decodes headers as Latin-1, but servers write non-ASCII characters as UTF-8
         target = urljoin(url, location.encode("latin-1").decode("utf-8"))
@@ -116,10 +125,10 @@ def _target(url: str, location: str) -> str:
     except ValueError as error:
         raise MirrorError(f"redirects to {quote(location)}, expected an address") from error
     if scheme not in ("http", "https") or not host:
-        raise MirrorError(f"redirects to {quote(target)}, expected an address of http or https")
+        raise MirrorError(f"redirects to {quote(target)}, expected an http or https address")
     # Other hosts are fine: archives are on storage servers, and a hash verifies the content.
-    # Plain http after https is not, even with a hash: no legitimate server needs it, and it would
-    # let anyone on the way see the request and answer in place of the server.
+    # Plain http after https is not, even with a hash. No legitimate server needs it, and it would
+    # let anyone along the route see the request and answer in place of the server.
     if urlsplit(url).scheme == "https" and scheme == "http":
         raise MirrorError(f"redirects to {quote(target)}, expected https as before")
     return target
@@ -127,7 +136,7 @@ def _target(url: str, location: str) -> str:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Hide redirects from requests, which would read their bodies."""
+        """Hide redirects from ``requests``, which would read their bodies."""
 
 
 class _WatchedAdapter(HTTPAdapter):

@@ -14,7 +14,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # enough for the title and the message of a page
 HEAD_BYTES = 1 << 14
 
-# the texts of Google Drive's pages, the most specific first
+# messages on Google Drive's pages, the most specific first
 _KINDS = (
     (r"quota|too many users have (?:viewed|downloaded)", "a page that says its quota is used up"),
     (r"can't scan this file for viruses|virus scan warning", "a virus-scan warning page"),
@@ -23,7 +23,7 @@ _KINDS = (
 
 
 def describe(head: bytes) -> str | None:
-    """Return what kind of page `head` begins, or None if it is not HTML.
+    """Describe the HTML page that begins with `head`; return None if it is not HTML.
 
     Args:
         head: the first bytes of an answer; more bytes allow a better description.
@@ -41,5 +41,5 @@ def describe(head: bytes) -> str | None:
 
 
 def is_page(head: bytes) -> bool:
-    """Return whether `head` is the beginning of an HTML page."""
+    """Report whether `head` is the beginning of an HTML page."""
     return _START.match(head.removeprefix(_BYTE_ORDER_MARK)) is not None

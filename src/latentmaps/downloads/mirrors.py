@@ -1,7 +1,7 @@
-"""Download the bytes of one file from one address, with resume.
+"""Download the bytes of one file from one address, resuming an earlier download.
 
-The bytes go into a partial file that a later try, in this process or another, resumes. The content
-is verified elsewhere.
+The bytes go into a partial file that a later try, in this process or another, can resume. The
+content is verified elsewhere.
 """
 
 import logging
@@ -21,7 +21,7 @@ from latentmaps.downloads.part_file import Length, PartFile
 
 log = logging.getLogger(__name__)
 
-# compressed transfer would unpack .gz files, and positions would not be those of the file
+# with compressed transfer, .gz files would be unpacked, and positions would not match the file
 _AS_STORED = {"Accept-Encoding": "identity"}
 _CHUNK_BYTES = 1 << 18
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
@@ -36,7 +36,7 @@ class _TransientError(Exception):
     """A mirror did not deliver the file in this try.
 
     Attributes:
-        pause_s: the pause that the server requests, if any.
+        pause_s: pause that the server requests, if any, in seconds.
         is_answered: whether the server answered at all.
     """
 
@@ -53,13 +53,13 @@ class Patience:
     """Timeouts, retries and the minimum speed for one mirror.
 
     Attributes:
-        connect_s: timeout of a connection to each address of a host. Five seconds allow the first
+        connect_s: timeout for connecting to each address of a host. Five seconds allow the first
             packet and two retransmissions; a line that needs a third is too slow for a gigabyte.
         reach_s: time without any answer after which no further try begins, so that a machine
-            without a network fails soon. Once a mirror has answered, only `num_tries` counts.
+            without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
         timeout_s: timeout between two chunks of an answer.
-        num_tries: number of successive failed tries, counted from the last try that delivered
-            another thousandth of the file. Also how many times a download may start over.
+        num_tries: maximum number of successive failed tries, counted from the last try that
+            delivered another thousandth of the file. Also how many times a download may start over.
         pause_s: pause before the second try; doubles with each further try, up to a minute.
         slowest_bytes_per_s: minimum speed, measured over `window_s`.
         window_s: time over which the speed is measured; also the limit for redirects and headers
@@ -79,10 +79,10 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     """Download the partial file from an address, and resume it if it exists.
 
     Args:
-        url: the address.
+        url: the address to request.
         part: the partial file.
-        length: its expected length.
-        patience: timeouts and retries.
+        length: expected length of the file.
+        patience: timeouts and retries for this address.
 
     Raises:
         UnreachableError: the server never answered.
@@ -90,17 +90,17 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
     """
     started = time.monotonic()
     is_answered = False
-    begun = PartFile(part, patience.num_tries)
+    part_file = PartFile(part, patience.num_tries)
     least_bytes = max(1, length.most_bytes // _LEAST_SHARE)
     num_failed = 0
     while True:
         try:
-            _request(url, begun, length, patience)
+            _request(url, part_file, length, patience)
         except _TransientError as reason:
             is_answered = is_answered or reason.is_answered
-            num_failed = 1 if begun.has_grown(least_bytes) else num_failed + 1
-            wanted_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
-            pause_s = min(wanted_s, _LONGEST_PAUSE_S)
+            num_failed = 1 if part_file.has_grown(least_bytes) else num_failed + 1
+            backoff_s = reason.pause_s or patience.pause_s * 2 ** (num_failed - 1)
+            pause_s = min(backoff_s, _LONGEST_PAUSE_S)
             is_late = time.monotonic() + pause_s - started >= patience.reach_s
             if num_failed >= patience.num_tries or (is_late and not is_answered):
                 kind = MirrorError if is_answered else UnreachableError
@@ -115,12 +115,12 @@ def from_url(url: str, part: Path, *, length: Length, patience: Patience) -> Non
 def _request(url: str, part: PartFile, length: Length, patience: Patience) -> None:
     if part.size() > length.most_bytes:
         part.drop()
-    begun_bytes = part.size()
-    if begun_bytes and begun_bytes == length.exact_bytes:
+    existing_bytes = part.size()
+    if existing_bytes and existing_bytes == length.exact_bytes:
         return
     headers = dict(_AS_STORED)
-    if begun_bytes:
-        headers["Range"] = f"bytes={begun_bytes}-"
+    if existing_bytes:
+        headers["Range"] = f"bytes={existing_bytes}-"
     watch = Watch(patience.window_s, patience.slowest_bytes_per_s)
     is_answered = False
     try:
@@ -132,11 +132,11 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
             watch=watch,
         ) as response:
             is_answered = True
-            if begun_bytes and response.status_code == _BEYOND_THE_END:
+            if existing_bytes and response.status_code == _BEYOND_THE_END:
                 _check_end(response, part)
                 return
             _check_status(response)
-            start = _start(response, part, begun_bytes)
+            start = _start(response, part, existing_bytes)
             _write(response, part, start, length, watch)
     # also for cut connections, since urllib3 compares the length with the announced one
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -158,18 +158,18 @@ def _check_end(response: requests.Response, part: PartFile) -> None:
     total = response.headers.get("Content-Range", "").rpartition("/")[2]
     if total != str(part.size()):
         part.drop()
-        raise _TransientError("the partial file does not match, so it starts over")
+        raise _TransientError("the partial file does not match, so the download starts over")
 
 
-def _start(response: requests.Response, part: PartFile, begun_bytes: int) -> int:
+def _start(response: requests.Response, part: PartFile, existing_bytes: int) -> int:
     """Return the position in the file of the first byte of an answer."""
     if response.status_code != _PARTIAL:
         return 0
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
-    if sent != str(begun_bytes):
+    if sent != str(existing_bytes):
         part.drop()
-        raise _TransientError("the server sent another part than requested, so it starts over")
-    return begun_bytes
+        raise _TransientError("the server sent a different part than requested, so it starts over")
+    return existing_bytes
 
 
 def _announced(response: requests.Response, start: int) -> int | None:
@@ -212,7 +212,7 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Return the same chunks after checking that they are not an HTML page.
 
     Raises:
-        MirrorError: they are a page.
+        MirrorError: they are an HTML page.
     """
     head = b""
     for piece in pieces:

@@ -11,8 +11,8 @@ class Length:
     """The expected length of a file.
 
     Attributes:
-        exact_bytes: the exact length, or None if unknown.
-        limit_bytes: the maximum length.
+        exact_bytes: the exact length in bytes, or None if unknown.
+        limit_bytes: the maximum length, in bytes.
     """
 
     exact_bytes: int | None
@@ -20,7 +20,7 @@ class Length:
 
     @property
     def most_bytes(self) -> int:
-        """The maximum length of the file."""
+        """The maximum length of the file, in bytes."""
         return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
 
     def require(self, announced_bytes: int | None) -> None:
@@ -40,11 +40,11 @@ class Length:
 
 
 class PartFile:
-    """The partial file of one address.
+    """The partial file of a download from one address.
 
     Args:
         path: path of the file.
-        num_restarts: how many times the download may start over.
+        num_restarts: maximum number of times that the download may start over.
     """
 
     def __init__(self, path: Path, num_restarts: int) -> None:
@@ -53,24 +53,24 @@ class PartFile:
         self._marked_bytes = self.size()
 
     def size(self) -> int:
-        """Return the current size, bytes."""
+        """Return the current size, in bytes."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def has_grown(self, least_bytes: int) -> bool:
-        """Return whether the file has grown by `least_bytes` since this last returned True."""
+        """Report whether the file has grown by `least_bytes` since this last returned True."""
         if self.size() < self._marked_bytes + least_bytes:
             return False
         self._marked_bytes = self.size()
         return True
 
     def drop(self) -> None:
-        """Delete the file because the server does not resume it.
+        """Delete the file because the server cannot resume it.
 
         Raises:
             MirrorError: the download has started over too often.
         """
         if self._restarts_left == 0:
-            raise MirrorError("the file starts over again and again")
+            raise MirrorError("the download starts over too often")
         self._restarts_left -= 1
         self._marked_bytes = 0
         self.path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Charts whose bytes depend on the numbers alone.
+"""Charts whose bytes depend only on the numbers.
 
 Charts use neither pyplot's global state nor a display. Lines differ in style and marker as well as
 in color, so that readers with any kind of color vision can distinguish them.
@@ -22,14 +22,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 # These colors are distinct for every kind of color vision: Okabe and Ito, "Color Universal Design",
-# 2008. Cycled together with the line styles and markers, they give 42 different looks.
+# 2008. Cycled together with the line styles and markers, they make 42 combinations.
 _COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _LINE_STYLES = ("-", "--", "-.")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _FLOOR_LOOK = ("#000000", ":", "")
-# ratio of the largest to the smallest value from which a linear axis would crowd the small ones
+# ratio of the largest to the smallest value at which a linear axis would crowd the small ones
 _WIDE_RANGE = 8.0
-# ratio of the largest value to the median from which the vertical axis becomes logarithmic
+# ratio of the largest value to the median at which the vertical axis becomes logarithmic
 _WIDE_HEIGHT = 50.0
 _MAX_TICKS = 9
 # distance between 0 and the smallest positive value on a logarithmic axis, in powers of ten
@@ -56,7 +56,7 @@ _NO_METADATA: dict[str, dict[str, None]] = {
 
 
 def style(**changes: Any) -> AbstractContextManager[None]:
-    """Return a context in which charts are drawn with our settings, whatever the user's are.
+    """Return a context in which charts are drawn with this project's settings, not the user's.
 
     Args:
         **changes: further settings of matplotlib, which take precedence.
@@ -74,14 +74,14 @@ def save_charts(figures: Mapping[str, Figure], paths: Mapping[str, Path]) -> Non
 
 
 def save_chart(figure: Figure, path: Path) -> None:
-    """Write a chart; equal figures give equal bytes.
+    """Write a chart; identical figures produce identical files.
 
     Args:
         figure: a ``matplotlib.figure.Figure`` that was drawn inside ``style``.
         path: file name that ends in .png or .svg.
 
     Raises:
-        ValueError: the path has another suffix.
+        ValueError: the path has the wrong suffix.
     """
     if path.suffix not in _NO_METADATA:
         raise ValueError(f"{path}: expected a name that ends in {' or '.join(_NO_METADATA)}")
@@ -94,10 +94,10 @@ class Line:
     """A line of a chart.
 
     Attributes:
-        label: text in the legend; empty to leave the line out of it.
+        label: text in the legend; an empty label leaves the line out of the legend.
         points: pairs of x and y, in ascending order of x.
         is_floor: whether the line is a reference level rather than a result.
-        singles: the single results whose means are the points; drawn small and pale.
+        singles: the individual results whose means are the points; drawn small and pale.
     """
 
     label: str
@@ -144,15 +144,16 @@ def draw_history(
 def draw_over_parameter(
     lines: Sequence[Line], *, key: str, title: str, unit: str, parameter: str, alt: str
 ) -> str:
-    """Draw one or more quantities over a parameter, as SVG text for a page.
+    """Draw one or more quantities as functions of a parameter, as SVG text for a page.
 
     Args:
         lines: results, and reference levels to compare them with.
-        key: determines the ids inside the element; must be unique among the charts of a page.
+        key: string that determines the ids inside the element; must be unique among the charts of a
+            page.
         title: title above the chart.
         unit: unit of the values, for the vertical axis.
         parameter: name of the parameter, for the horizontal axis. The axis is logarithmic if the
-            largest value is at least 8 times the smallest positive one and none is negative; a
+            largest value is at least 8 times the smallest positive one and none is negative. A
             value of zero is then placed left of the smallest positive one.
         alt: description for readers who cannot see the chart.
 
@@ -226,7 +227,7 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
 
 
 def _fit_height(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic if one value would crowd the others; it keeps a zero."""
+    """Make the vertical axis logarithmic if one value would crowd the others; zero stays on it."""
     positive = sorted(value for value in values if value > 0)
     if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
         return
@@ -254,7 +255,7 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Strip what only a file needs from an SVG: prologue, fixed size, font and black ink."""
+    """Strip from an SVG what only a file needs: prologue, fixed size, font and black ink."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)

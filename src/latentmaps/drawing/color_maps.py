@@ -1,4 +1,4 @@
-"""Color maps: turn images with one channel into colors, by the same table everywhere."""
+"""Color maps, which turn images with one channel into colors by the same table everywhere."""
 
 from collections.abc import Callable
 

@@ -15,16 +15,16 @@ GAP = 6  # pixels between tiles; leaves room for the borders of two adjacent til
 
 @dataclass(frozen=True, kw_only=True)
 class Grid:
-    """Rows and columns of tiles of one size, in pixels.
+    """A grid of tiles of equal size, measured in pixels.
 
     Attributes:
         num_tiles: number of tiles, including blank ones.
         num_columns: tiles per row; the last row may be shorter.
         tile_width: width of a tile after enlargement.
         tile_height: height of a tile after enlargement.
-        column_width: space for a tile and its label, at least the width of a tile.
-        label_height: space under each tile.
-        min_row_height: space that the label to the left of a row needs.
+        column_width: width of the space for a tile and its label, at least the width of a tile.
+        label_height: height of the space under each tile.
+        min_row_height: height that the label to the left of a row needs.
     """
 
     num_tiles: int
@@ -56,7 +56,7 @@ class Grid:
         return self.num_rows * (self.row_height + GAP) - GAP
 
     def corner(self, index: int) -> tuple[int, int]:
-        """Return the left and top of a tile, which is centered in its column.
+        """Return the left and top coordinates of a tile, which is centered in its column.
 
         Args:
             index: index of the tile, counted row by row.
@@ -67,17 +67,17 @@ class Grid:
 
 
 def enlarge(tile: npt.NDArray[np.uint8], scale: int) -> npt.NDArray[np.uint8]:
-    """Turn every pixel of a tile into a square, in three color channels.
+    """Turn every pixel of a tile into a square, and return the result with three channels.
 
     Args:
         tile: (height, width), (height, width, 1) or (height, width, 3), uint8.
-        scale: edge of the squares in pixels, at least 1.
+        scale: side length of the squares in pixels, at least 1.
 
     Returns:
         (height * scale, width * scale, 3), uint8.
 
     Raises:
-        ValueError: the tile has another shape or type.
+        ValueError: the tile has the wrong shape or type.
     """
     maps = tile[..., np.newaxis] if tile.ndim == 2 else tile  # (h, w, 1 or 3)
     if tile.dtype != np.uint8 or maps.ndim != 3 or maps.shape[2] not in (1, 3):

@@ -1,7 +1,7 @@
 """Text on a sheet, measured and wrapped so that nothing is cut off.
 
-The font is bundled with Pillow, so a sheet looks the same on every machine. It has little more than
-ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
+The font is bundled with Pillow, so a sheet looks the same on every machine. It covers little more
+than ASCII; other characters are spelled out (sigma, x, -) instead of becoming empty boxes.
 """
 
 import functools
@@ -31,7 +31,7 @@ _ASCII_SPELLINGS = str.maketrans(
 
 
 class Font:
-    """One size of the font.
+    """The font in one size.
 
     Attributes:
         line_height: distance from one line to the next, in pixels.
@@ -79,7 +79,7 @@ class Font:
 
         Args:
             image: image to draw on; it is modified.
-            corner: x and y of the top of the text; `align` says which point of it x refers to.
+            corner: x and y of the top of the text; `align` determines which point x refers to.
             text: lines, separated by line breaks.
             color: color of the letters.
             align: 0 if x is the left edge of each line, 0.5 for its center, 1 for its right edge.
@@ -98,7 +98,7 @@ def _load(size: int) -> ImageFont.FreeTypeFont:
             "Pillow: found a build without FreeType, expected one that draws text of any size; "
             "reinstall Pillow from PyPI"
         )
-    # The Raqm engine exists on some machines only, and it places letters differently.
+    # The Raqm engine exists only on some machines, and it places letters differently.
     return font.font_variant(layout_engine=ImageFont.Layout.BASIC)
 
 

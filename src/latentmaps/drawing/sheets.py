@@ -33,8 +33,8 @@ class Sheet:
     """A contact sheet and its description.
 
     Attributes:
-        image: the sheet, RGB, including all text.
-        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, with which a
+        image: the sheet as an RGB image, including all text.
+        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, so that a
             page can show the tiles with its own text. The layout of a sheet without tiles is None.
     """
 
@@ -44,7 +44,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class _Words:
-    """All text of a sheet, wrapped; text that is absent is empty."""
+    """All text of a sheet, wrapped into lines; absent text is empty."""
 
     title: str
     caption: str
@@ -72,7 +72,7 @@ def draw_sheet(
             None leaves a place blank.
         num_columns: tiles per row.
         title: title at the top.
-        scale: edge of the square that every pixel of a tile becomes, in pixels.
+        scale: side length of the square that every pixel of a tile becomes, in pixels.
         caption: caption at the bottom.
         row_labels: labels to the left of the rows.
         column_labels: labels above the columns.
@@ -151,7 +151,7 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
 
 
 def save_png(image: Image.Image, path: Path) -> None:
-    """Write a PNG without metadata; equal pixels give equal bytes."""
+    """Write a PNG without metadata; identical pixels produce identical files."""
     bare = Image.fromarray(np.asarray(image))  # drops the metadata of `image`
     bare.save(path, format="PNG", compress_level=9)
 
@@ -208,7 +208,7 @@ def _label_width(rows: Sequence[str]) -> int:
 
 
 def _origin(words: _Words) -> tuple[int, int]:
-    """Return the left and top of the grid in the sheet."""
+    """Return the left and top coordinates of the grid in the sheet."""
     top = _MARGIN + _TITLE_FONT.height(words.title) + _MARGIN // 2
     columns_height = max([0, *(_LABEL_FONT.height(label) + GAP for label in words.columns)])
     return _MARGIN + _label_width(words.rows), top + columns_height

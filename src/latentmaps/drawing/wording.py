@@ -1,7 +1,7 @@
-"""Replace the word face by image in texts about a VAE that has learned digits.
+"""Replace the word "face" with "image" in text about a VAE that has learned digits.
 
 Sheets and pages are written for faces, the usual case. Everything else in their sentences also
-holds for digits.
+applies to digits.
 """
 
 import re
@@ -13,7 +13,7 @@ _SPOKEN_ATTRIBUTE = re.compile(r'\b(alt|aria-label|title)="([^"]*)"')
 
 
 def say_images(text: str) -> str:
-    """Replace face by image in a text, in every form of the word."""
+    """Replace "face" with "image" in a text, in every form of the word."""
 
     def replace(found: re.Match[str]) -> str:
         article = f"{found[1][0]}n " if found[1] else ""
@@ -23,7 +23,7 @@ def say_images(text: str) -> str:
 
 
 def say_images_on_page(html: str) -> str:
-    """Replace face by image in the visible text of a page; code, addresses and names stay."""
+    """Replace "face" with "image" in the visible text of a page; code, addresses and names stay."""
     parts = _MARKUP.split(html)
     # split: text, markup, name of its element or None, text, ...
     texts = [say_images(text) for text in parts[::3]]

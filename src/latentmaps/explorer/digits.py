@@ -1,7 +1,8 @@
 """Prepare the digits part of the explorer: the CNN, test digits, OIPs and color scales.
 
 The page runs the CNN on a drawn digit and shows each feature map next to its OIP. The activation of
-a map is meaningful only relative to what test digits and its OIP reach; this module measures both.
+a map is meaningful only relative to the activations that test digits and its OIP reach; this module
+measures both.
 """
 
 from pathlib import Path
@@ -26,11 +27,11 @@ from latentmaps.params.draw_oips import DrawOips
 from latentmaps.portable import folding
 from latentmaps.storage import npz
 
-# test digits on the page: the first of each class, and the first that the CNN misreads
+# numbers of test digits on the page: the first digits of each class, and the first misread digits
 _NUM_PER_CLASS, _NUM_MISREAD = 10, 20
 # same percentile as in the sheet of activation maps: a few positions are far brighter than the rest
 _PERCENTILE = 99.5
-# suffix of the arrays in OIP files whose pixels are in range
+# in OIP files, suffix of the arrays of OIPs with pixels in range
 _IN_RANGE = "_in_range"
 
 
@@ -39,12 +40,14 @@ def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) ->
 
     Args:
         model: the trained CNN.
-        digits: the page offers digits of the test part and compares feature maps with them.
+        digits: the digits; the page offers some test digits and compares feature maps with all of
+            them.
         oips: folder with one OIP file per layer, as written by draw_oips.
-        params: section of draw_oips: the layers that have OIPs, and the color map of free pixels.
+        params: the ``draw_oips`` section, which sets the layers that have OIPs and the color map of
+            OIPs with free pixels.
 
     Raises:
-        DataError: an OIP file is missing, damaged, or belongs to a different CNN.
+        DataError: an OIP file is missing or damaged, or belongs to a different CNN.
     """
     return Part(
         name="digits",
@@ -55,18 +58,18 @@ def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) ->
 
 
 def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -> dict[str, Any]:
-    """Collect the data for the script of this part. Arrays are base64 of little-endian values.
+    """Collect the data for the script of this part. Arrays are little-endian values in base64.
 
     Returns:
         ``tests``: ``rows`` in the test part, ``labels``, ``readings`` (the classes that the CNN
         predicts) and ``images`` (n, 28, 28), uint8.
-        ``layers``: for each convolution its ``name``, ``limit`` (the activation drawn in the
+        ``layers``: for each convolution, its ``name``, ``limit`` (the activation drawn in the
         brightest color), ``strongest`` (for each map, the largest mean activation over all test
         digits; (num_maps,), float32) and ``oips``.
-        ``output``: ``name`` and ``oips`` of the layer of probabilities.
-        ``oips`` is None for a layer without OIPs. Otherwise it has ``page``, the page of the layer,
-        and for ``free`` and ``in_range`` pixels a ``picture`` of all OIPs, stacked vertically, and
-        their ``activations``.
+        ``output``: ``name`` and ``oips`` of the layer that outputs the probabilities.
+        ``oips`` is None for a layer without OIPs. Otherwise it has ``page``, the page of the layer.
+        For ``free`` and ``in_range`` pixels, it also has a ``picture`` of all OIPs, stacked
+        vertically, and their ``activations``.
     """
     layers = {name: cnn_layers.up_to(model, name) for name in cnn.layer_names(model)}
     output = cnn_layers.up_to(model, cnn.unit_layer_names(model)[-1])
@@ -76,7 +79,7 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
         keras.Model(model.inputs, outputs | {output.layer_name: model.output}), digits.test_images
     )
     readings = predicted[output.layer_name].argmax(axis=1)
-    rows = _choose(digits.test_labels, readings)
+    rows = choose_rows(digits.test_labels, readings)
     images = digits.test_images[rows]
     maps = TrainedCnn(model).all_feature_maps(images)
 
@@ -106,15 +109,20 @@ def _collect(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) -
     }
 
 
-def _choose(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
-    """Return the sorted rows of the test digits that the page offers."""
+def choose_rows(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDArray[np.int64]:
+    """Return the sorted rows of the test digits that the page offers, (n,).
+
+    Args:
+        labels: (num_digits,), 0..9.
+        readings: (num_digits,), the digits that the CNN read.
+    """
     per_class = [np.flatnonzero(labels == label)[:_NUM_PER_CLASS] for label in range(NUM_CLASSES)]
     misread = np.flatnonzero(readings != labels)[:_NUM_MISREAD]
     return np.unique(np.concatenate([*per_class, misread]))
 
 
 def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]:
-    """Return the OIPs of a layer, with free pixels and in range, and the link to its page."""
+    """Return a layer's OIPs, with free pixels and with pixels in range, and a link to its page."""
     advice = f"run draw_oips@{networks.layer_name} again"
     names = [
         f"{name}{end}" for name in ("images_polished", "activations") for end in ("", _IN_RANGE)
@@ -141,7 +149,7 @@ def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]
 
 
 def _stack(images: npt.NDArray[np.uint8]) -> str:
-    """Stack images vertically; (n, h, w) or (n, h, w, 3), uint8. Return the PNG as a data URL."""
+    """Stack images, (n, h, w) or (n, h, w, 3), uint8, vertically; return a PNG as a data URL."""
     return picture.encode(Image.fromarray(np.concatenate(images))).data_url
 
 

@@ -2,9 +2,9 @@
 
 The state of the page is one latent point z. Sliders move z along the directions described here,
 the map and the random faces replace z, and the decoder in the page shows the face at z. Arrays are
-stored as integers times a scale, which takes a half or a quarter of the bytes of float32 and
-changes a picture by less than one level: int16, and int8 for the centers of the windows, whose
-noise is far larger than the rounding error.
+stored as integers times a scale: int16, or int8 for the centers of the windows, whose noise is far
+larger than the rounding error. This takes half or a quarter of the bytes of float32 and changes a
+picture by less than one level.
 """
 
 import math
@@ -25,18 +25,18 @@ from latentmaps.vae.latent.samplers import Sampler
 Array = npt.NDArray[np.floating]
 
 NUM_COMPONENTS = 8
-# limits on test faces to start from, training faces on the map, and windows around training faces;
-# more would only make the page larger
+# limits on the numbers of test faces to start from, training faces on the map, and windows around
+# training faces; higher limits would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
-# least correlation at which an attribute is named next to a direction: a tenth of the variance;
-# own choice: chance alone reaches 0.04 with 2,400 faces and 0.2 with 100
+# Smallest correlation at which an attribute is named next to a direction, about a tenth of the
+# variance. This is our choice; chance alone reaches 0.04 with 2,400 faces and 0.2 with 100 faces.
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
 
 
 def describe(
     latents: Latents,
-    known: pd.DataFrame,
+    attributes: pd.DataFrame,
     params: DrawSamples,
     *,
     shape: tuple[int, int, int],
@@ -47,19 +47,20 @@ def describe(
 
     Args:
         latents: encodings, fitted samplers and attribute directions.
-        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
-        params: section of draw_samples, which sets sharpening and contrast of processed faces.
+        attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        params: the ``draw_samples`` section, which sets the sharpening and contrast of processed
+            faces.
         shape: (height, width, channels) of an image.
-        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
-        seed: decides which faces are on the page if there are more than its limits.
+        are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
+        seed: seed for choosing the faces on the page if there are more than the limits allow.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
     """
-    names = [str(name) for name in known.columns]
-    train = face_attributes.choose(known, names, latents.train.rows)
-    test = _some(latents.test, MOST_TEST_FACES, seed)
-    dots = _some(latents.train, MOST_DOTS, seed)
+    names = [str(name) for name in attributes.columns]
+    train = face_attributes.choose(attributes, names, latents.train.rows)
+    test = _sample_faces(latents.test, MOST_TEST_FACES, seed)
+    dots = _sample_faces(latents.train, MOST_DOTS, seed)
     mean, covariance = latents.train.encodings.moments()
     axes, variances = latent_geometry.axes_of_covariance(covariance)
     axes = axes[:, :NUM_COMPONENTS].T  # (components, latent_dim)
@@ -81,7 +82,7 @@ def describe(
         "dots": pack((dots.encodings.z_mean - mean) @ axes[:2].T / np.sqrt(variances[:2])),
         "shown": {
             str(name): "".join("01"[int(has)] for has in values)
-            for name, values in known.iloc[np.concatenate([test.rows, dots.rows])].items()
+            for name, values in attributes.iloc[np.concatenate([test.rows, dots.rows])].items()
         },
         "samplers": [_describe_sampler(sampler, seed) for sampler in latents.samplers.values()],
         "look": {
@@ -92,7 +93,7 @@ def describe(
     }
 
 
-def _some(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
+def _sample_faces(faces: EncodedFaces, at_most: int, seed: int) -> EncodedFaces:
     chosen = subset.sample(np.arange(len(faces.rows)), at_most, seed=seed)
     return EncodedFaces(faces.rows[chosen], faces.encodings.select(chosen))
 
@@ -115,7 +116,7 @@ def _describe_components(
 
 
 def _describe_dimensions(latents: Latents, attributes: pd.DataFrame) -> list[dict[str, Any]]:
-    """Describe the dimensions with the largest KL, the same as in the sheet of traversals."""
+    """Describe the dimensions with the largest KL, the same ones as in the sheet of traversals."""
     kl_nats = latents.test.encodings.kl_per_dimension()
     chosen = np.argsort(kl_nats, kind="stable")[::-1][:NUM_COMPONENTS]
     correlated = correlate(latents.train.encodings.z_mean[:, chosen], attributes)
@@ -133,7 +134,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
         attributes: n rows, one boolean column per attribute.
 
     Returns:
-        k lists of at most 2 attributes, each with ``name`` and ``r``, Pearson's correlation, where
+        k lists of at most 2 attributes, each with its ``name`` and its Pearson correlation ``r``;
         abs(r) is at least 0.3.
     """
     has = attributes.to_numpy(np.float64)
@@ -153,7 +154,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
-    """Describe the attributes that are clear along their direction, and list those left out."""
+    """Describe the attributes that their directions separate clearly, and list the others."""
     clear, left_out = [], []
     for direction in latents.attributes.to_list():
         if direction.has_enough_faces and direction.is_clear:
@@ -190,9 +191,9 @@ def _readable(name: Any) -> str:
 
 
 def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
-    """Describe a sampler by the formula that the page uses for all of them.
+    """Describe a sampler by the formula that the page uses for all samplers.
 
-    The formula is that of ``Sampler.place``: mean + temperature (center - mean + factor noise).
+    The formula is that of ``Sampler.place``: mean + temperature * (center - mean + factor noise).
     None means zeros for ``mean``, the identity for ``factor``, and the mean for ``centers``.
     """
     values: Mapping[str, Array] = {name: getattr(sampler, name) for name in sampler.axes}
@@ -216,7 +217,7 @@ def _describe_sampler(sampler: Sampler, seed: int) -> dict[str, Any]:
 
 
 def pack(array: Array, kind: type[np.signedinteger] = np.int16) -> dict[str, Any]:
-    """Pack an array for the page: a scale, and gzipped integers in base64.
+    """Pack an array for the page as a scale and gzipped integers in base64.
 
     Args:
         array: any shape, finite.

@@ -12,14 +12,14 @@ from latentmaps.vae.latent.latent_files import Latents
 from latentmaps.vae.network.encodings import sample_prior
 from latentmaps.vae.network.vae_files import SavedVae
 
-# number of random faces and of test faces on which packed and trained decoder are compared
+# number of random faces, and of test faces, for comparing the packed decoder with the trained one
 _NUM_COMPARED = 64
 
 
 def prepare(
     saved: SavedVae,
     latents: Latents,
-    known: pd.DataFrame,
+    attributes: pd.DataFrame,
     params: BuildExplorer,
     look: DrawSamples,
     *,
@@ -31,11 +31,12 @@ def prepare(
     Args:
         saved: the trained VAE.
         latents: encodings, fitted samplers and attribute directions.
-        known: attributes of all faces, as returned by ``face_attributes.read_attributes``.
-        params: section of build_explorer.
-        look: section of draw_samples, which sets sharpening and contrast of processed faces.
+        attributes: attributes of all faces, as returned by ``face_attributes.read_attributes``.
+        params: the ``build_explorer`` section.
+        look: the ``draw_samples`` section, which sets the sharpening and contrast of processed
+            faces.
         are_digits: whether the VAE was trained on digits.
-        seed: seed of the random points and of the choice of faces.
+        seed: seed for the random points and for choosing the faces.
 
     Raises:
         DataError: the table of attributes has fewer rows than there are faces.
@@ -47,11 +48,11 @@ def prepare(
         np.concatenate([random, starts]).astype(np.float32),
         max_difference=params.max_difference,
     )
-    compared = f"{len(random)} random faces and {len(starts)} faces of the test part"
+    compared = f"{len(random)} random faces and {len(starts)} test faces"
     size, num_channels = saved.architecture.image_size, saved.architecture.num_channels
     data = face_data.describe(
         latents,
-        known,
+        attributes,
         look,
         shape=(size, size, num_channels),
         are_digits=are_digits,

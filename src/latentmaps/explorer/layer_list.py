@@ -1,4 +1,4 @@
-"""Describe a plain network as a list of layers for ``network.js``, which runs without Keras."""
+"""Describe a plain network as a list of layers for ``network.js``, which runs it without Keras."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,12 +30,13 @@ class Weights:
 
 @dataclass(frozen=True)
 class Network:
-    """A sequential network: each layer reads the output of the one before.
+    """A sequential network: each layer reads the output of the previous layer.
 
     Attributes:
-        description: ``input`` and ``output``: shapes without the batch; ``layers``: for each layer
-            its name, its type (dense, convolution, transposed, pooling or upsampling), the shapes
-            that it reads and returns, its activation with slope, and the settings of its type.
+        description: ``input`` and ``output`` are shapes without the batch dimension. ``layers`` has
+            for each layer its name, its type (dense, convolution, transposed, pooling or
+            upsampling), its input and output shapes, its activation with its slope, and the
+            settings of its type.
         weights: the weights of the layers that have any, in order.
     """
 
@@ -52,8 +53,8 @@ def describe(model: keras.Model) -> Network:
         model: a network as returned by ``folding.to_plain``, with one input and one output.
 
     Raises:
-        ValueError: a layer does not read the one before it, has an unsupported type, or is a second
-            activation in a row.
+        ValueError: a layer does not read the previous layer, has an unsupported type, or is a
+            second activation in a row.
     """
     layers: list[dict[str, Any]] = []
     weights: list[Weights] = []
@@ -113,7 +114,10 @@ def _transposed(layer: Any) -> dict[str, Any]:
 
 
 def _window(layer: Any, *, large: int, small: int) -> dict[str, Any]:
-    """Return kernel, stride, and the number of zero rows (= columns) before the larger maps."""
+    """Return the kernel size, the stride, and the padding before the first row of the larger maps.
+
+    The padding is the number of rows of zeros, which equals the number of columns of zeros.
+    """
     size, stride = layer.kernel_size[0], layer.strides[0]
     is_padded = layer.padding == "same"
     zeros = max((small - 1) * stride + size - large, 0) // 2 if is_padded else 0

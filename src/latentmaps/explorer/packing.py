@@ -1,4 +1,4 @@
-"""Pack the weights of a network into text for a page, as small as the image quality allows."""
+"""Pack the weights of a network into text for a page, as compactly as image quality allows."""
 
 import base64
 import gzip
@@ -25,8 +25,8 @@ class Difference:
     """Absolute difference between the outputs of a packed and a trained network.
 
     Attributes:
-        largest: maximum over all outputs, in levels of 255.
-        mean: mean over all outputs, in levels of 255.
+        largest: maximum over all outputs, in levels of 1/255.
+        mean: mean over all outputs, in levels of 1/255.
     """
 
     largest: float
@@ -38,7 +38,8 @@ class Packed:
     """A network that is ready to be embedded in a page.
 
     Attributes:
-        description: the description of ``layer_list.Network``, plus ``weights``: the number format.
+        description: the description from ``layer_list.Network``, with the number format of the
+            kernels added as ``weights``.
         weights: the gzipped numbers in base64.
         difference: how far its outputs are from those of the trained network; None if the weights
             are unchanged.
@@ -58,7 +59,7 @@ def pack(model: keras.Model) -> Packed:
     """Pack a network with unchanged float32 weights.
 
     Args:
-        model: a plain network, see ``layer_list.describe``.
+        model: a plain network; see ``layer_list.describe``.
     """
     return _pack(layer_list.describe(model), "float32", None)
 
@@ -67,9 +68,9 @@ def pack_small(model: keras.Model, inputs: Array, *, max_difference: float) -> P
     """Pack a network in the smallest format that changes no output by more than a limit.
 
     Args:
-        model: a plain network with outputs 0..1, see ``layer_list.describe``.
-        inputs: (n, ...), float32; the outputs are compared on these.
-        max_difference: the limit, in levels of 255.
+        model: a plain network with outputs 0..1; see ``layer_list.describe``.
+        inputs: (n, ...), float32; the outputs for these inputs are compared.
+        max_difference: the limit, in levels of 1/255.
     """
     network = layer_list.describe(model)
     expected = _run(model, inputs)
@@ -127,7 +128,10 @@ def _pack(network: layer_list.Network, kind: str, difference: Difference | None)
 
 
 def to_text(content: bytes) -> str:
-    """Compress bytes for ``unpack.js``: gzip in base64. Equal bytes give equal text."""
+    """Compress bytes for ``unpack.js`` as gzip in base64.
+
+    Identical bytes produce identical text.
+    """
     # mtime=0: otherwise gzip stores the current time
     return base64.b64encode(gzip.compress(content, compresslevel=9, mtime=0)).decode()
 
@@ -149,5 +153,5 @@ def _kernels(weights: Sequence[Weights], kind: str) -> Iterator[npt.NDArray]:
 
 
 def _to_planes(numbers: npt.NDArray) -> bytes:
-    """Return the lowest bytes of all numbers, then the next bytes; gzip compresses this better."""
+    """Return the lowest bytes of all numbers, then the next bytes: gzip compresses this better."""
     return numbers.reshape(-1, 1).view(np.uint8).T.tobytes()

@@ -1,7 +1,7 @@
 """Render the explorer: one self-contained HTML file in which the networks run.
 
-The page loads nothing from outside, so it opens from a disk and can be passed on as a single file.
-It contains no time and no path: equal networks give equal bytes.
+The page loads nothing from outside, so it opens from disk and can be shared as a single file. It
+contains no timestamps or paths, so identical networks produce an identical file.
 """
 
 import base64
@@ -20,7 +20,7 @@ from latentmaps.pages import html_page
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the page: NAME.html, NAME.css and NAME.js of the templates.
+    """A part of the page, rendered from the templates NAME.html, NAME.css and NAME.js.
 
     Attributes:
         name: the part's name in the address, ``faces`` or ``digits``.
@@ -59,25 +59,25 @@ class _Script:
         return html_page.source_hash(str(self.text))
 
 
-def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> str:
+def render(parts: Sequence[Part], *, shows_people: bool, are_digits: bool) -> str:
     """Return the HTML of the page.
 
     Args:
-        parts: faces and digits; the page opens with the first part.
-        shows_persons: whether the pictures may show real persons.
-        are_digits: whether the VAE was trained on digits; the page then says "image" for "face".
+        parts: faces and digits; the page initially shows the first part.
+        shows_people: whether the pictures may show real people.
+        are_digits: whether the VAE was trained on digits; the page then says "image", not "face".
     """
     environment = html_page.environment("latentmaps.explorer")
 
     def source(*names: str) -> Markup:
-        # trusted: our own templates; the policy of the page allows these scripts only
+        # trusted because these are our own templates; the page's policy allows only these scripts
         return Markup("\n".join(environment.get_template(name).render() for name in names))  # noqa: S704
 
     style = source("explorer.css", *(f"{part.name}.css" for part in parts))
     own = [_Script(source(f"{part.name}.js"), list(_blocks(part))) for part in parts]
     html = environment.get_template("explorer.html.j2").render(
         parts=parts,
-        shows_persons=shows_persons,
+        shows_people=shows_people,
         stored=[sentence for part in parts for sentence in _describe_storage(part)],
         style=style,
         style_hash=html_page.source_hash(str(style)),
@@ -88,7 +88,7 @@ def render(parts: Sequence[Part], *, shows_persons: bool, are_digits: bool) -> s
 
 
 def to_base64(array: npt.NDArray) -> str:
-    """Encode an array for ``toArray`` in page.js: base64 of little-endian values, without a shape.
+    """Encode an array for ``toArray`` in page.js as little-endian values in base64, without shape.
 
     Args:
         array: any shape; uint8, float32 or another dtype that a JavaScript typed array supports.

@@ -1,8 +1,8 @@
 """The convolutions of an encoder, and the part of an image that a position of their maps sees.
 
 The maps are taken after normalization and before the activation function, where the encoder passes
-them to its layers ``activation_1``, ``activation_2``, ... In texts, each is named by its
-convolution.
+them to its layers ``activation_1``, ``activation_2``, ... In captions, they are named after their
+convolutions.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Convolution:
         number: 1 for the first convolution.
         layer_name: name of the layer that applies the activation function to its maps.
         field_layout: the patches that the positions of a map see.
-        inside_positions: rows, and equally columns, whose patch is entirely inside the image.
+        inside_positions: rows whose patch is entirely inside the image; the same for columns.
         positions: `inside_positions`, or all rows if there are none.
-        image_size: height and width of an image, pixels.
+        image_size: height and width of an image, in pixels.
     """
 
     number: int
@@ -35,17 +35,17 @@ class Convolution:
 
     @property
     def name(self) -> str:
-        """The name of its files and of its section of the page."""
+        """The name of its files and of its section on the page."""
         return f"convolution_{self.number}"
 
     @property
     def words(self) -> str:
-        """Its name in texts."""
+        """Its name in captions."""
         return f"Convolution {self.number}"
 
     @property
     def patch_size(self) -> int:
-        """Height and width of a patch, pixels."""
+        """Height and width of a patch, in pixels."""
         return self.field_layout.size
 
 
@@ -56,7 +56,7 @@ def find_convolutions(encoder: keras.Model) -> list[Convolution]:
         encoder: encoder built by ``vae.build_encoder``.
     """
     activations = [layer for layer in encoder.layers if layer.name.startswith("activation_")]
-    # a dense layer may have an activation layer too
+    # a dense layer may also have an activation layer
     with_maps = [layer.name for layer in activations if len(layer.output.shape) == 4]
     return [_describe(encoder, index + 1, name) for index, name in enumerate(with_maps)]
 

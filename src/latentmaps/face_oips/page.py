@@ -18,7 +18,7 @@ from latentmaps.images import pixels
 from latentmaps.pages import html_page, picture
 from latentmaps.params.draw_face_oips import LARGEST_TILE
 
-# approximate size of a picture on the page, pixels
+# approximate size of a picture on the page, in pixels
 _EDGE = 62
 
 
@@ -61,10 +61,10 @@ class Part:
     Attributes:
         name: HTML id.
         title: heading.
-        size: size of its patches in words.
-        edge: size of each picture, pixels.
+        size: size of its patches as text.
+        edge: size of each picture, in pixels.
         num_silent: number of maps that no test face raises above 0.
-        median: median of the ratios in words; empty if there is none.
+        median: median of the ratios as text; empty if there is none.
         maps: its feature maps.
     """
 
@@ -89,7 +89,7 @@ def render(results: Sequence[Results], source: Source) -> str:
     html = environment.get_template("face_oips.html.j2").render(
         parts=[_part(result) for result in results],
         source=source,
-        # our own text; the content security policy allows only this one
+        # our own style sheet; the content security policy allows only this one
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )

@@ -1,9 +1,9 @@
-"""Compute the pixels of patches from wave weights, so that natural patterns are cheap.
+"""Compute the pixels of patches from wave weights, so that natural patterns cost little.
 
 In natural images, amplitude falls with frequency, and colors vary less than luminance (Field 1987;
 Ruderman, Cronin and Chiao 1998). A patch is therefore a sum of the waves of a cosine transform, in
 luminance and in two color channels, where finer waves and colors are scaled down. Weights of equal
-size then stand for patterns that are about equally common. Ascent on the weights yields smooth
+size then represent patterns that are about equally common. Ascent on the weights yields smooth
 shapes where ascent on the pixels yields noise (Olah, Mordvintsev and Schubert 2017, "Feature
 visualization", section on preconditioning).
 """
@@ -14,7 +14,8 @@ import tensorflow as tf
 
 from latentmaps.oips.oip import Shape
 
-# scale of color relative to luminance; own choice: 0.5 gives garish patterns, 0.3 hardly any color
+# scale of color relative to luminance; our choice: 0.5 produces garish patterns, 0.3 hardly any
+# color
 _COLOR = 0.4
 
 # luminance, red against blue, green against both; rows of length 1
@@ -22,7 +23,7 @@ _LIGHT_AND_COLORS = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3
 
 
 class Painter:
-    """The function from wave weights to the pixels of patches."""
+    """The function that converts wave weights to the pixels of patches."""
 
     def __init__(self, shape: Shape, *, contrast: float, smoothness: float) -> None:
         """Compute the waves and their scales.
@@ -43,7 +44,7 @@ class Painter:
         self._mixing = mixing.astype(np.float32)
 
     def __call__(self, weights: tf.Tensor) -> tf.Tensor:
-        """Return pixels (n, h, w, c), float32, 0..1; weights (n, h, w, c) of 0 give mid-gray."""
+        """Return pixels (n, h, w, c), float32, 0..1; zero weights (n, h, w, c) yield mid-gray."""
         scaled = weights * self._strengths
         distances = tf.einsum("ki,nklc,lj,cr->nijr", self._down, scaled, self._across, self._mixing)
         # slope 1 at mid-gray; unlike a clip, a sigmoid has a gradient at saturated pixels

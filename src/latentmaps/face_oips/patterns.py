@@ -1,7 +1,8 @@
 """Find the pattern that excites each feature map of a convolution most at one position.
 
-A pattern is a patch of the size that the position sees, found by gradient ascent from random
-patches, without any face. The ascent changes wave weights (``painting``) from which pixels follow.
+A pattern is a patch as large as the receptive field of the position. Gradient ascent finds it from
+random patches, without any face. The ascent changes wave weights, which determine the pixels
+(``painting``).
 """
 
 import dataclasses
@@ -22,15 +23,15 @@ from latentmaps.params.draw_oips import DrawOips
 
 MapIndices = npt.NDArray[np.int64]
 
-# RMS of the weights of a start patch, whose upper bound is 1. Waves of the start patch that do not
+# RMS of the weights of a start patch; its upper bound is 1. Waves of the start patch that do not
 # excite the map fade only slowly, so they must be weak.
 _START_RMS = 0.2
 
-# Relative change of the activation below which an image is stable. Own choice: later changes are
+# Relative change of the activation below which an image is stable. Our choice: later changes are
 # invisible.
 _CONVERGENCE_THRESHOLD = 0.002
 
-# patterns agree if their pixels correlate more than this
+# patterns agree if the correlation of their pixels exceeds this
 _AGREEMENT = 0.9
 
 # Limits on the number of values in one search and in one chunk: a few hundred megabytes, and enough
@@ -44,9 +45,9 @@ class Patterns:
 
     Attributes:
         patches: (num_maps, size, size, channels), float32, 0..1.
-        activations: (num_maps,), float32, activations by the patterns, before the activation
+        activations: (num_maps,), float32, activations for the patterns, before the activation
             function.
-        start_activations: (num_maps, num_starts), float32, activations by the start patches.
+        start_activations: (num_maps, num_starts), float32, activations for the start patches.
         num_agreeing: (num_maps,), int, number of starts whose result looks like the pattern,
             including the best start.
     """
@@ -77,13 +78,13 @@ def find(
     Args:
         encoder: encoder that reads pixels 0..1.
         layer_name: name of a layer with feature maps that ends a chain of layers.
-        params: start patches, steps, contrast and smoothness.
-        seed: seed of the start patches.
+        params: settings of the start patches, the steps, the contrast and the smoothness.
+        seed: seed for the start patches.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
         TrainingError: a gradient is NaN or infinite.
-        ValueError: no chain of layers leads to the layer.
+        ValueError: no chain of layers connects the layer to the image.
     """
     network = networks.on_patches(encoder, layer_name)
     if network is None:
@@ -103,7 +104,7 @@ def find(
 def _find_part(
     network: Networks, maps: MapIndices, params: DrawFaceOips, seed: int, *, jit_compile: bool
 ) -> Patterns:
-    """Return the patterns of some maps; the pattern of a map does not depend on the others."""
+    """Return the patterns of some maps; each pattern is independent of the other maps."""
     paint = Painter(network.shape, contrast=params.contrast, smoothness=params.smoothness)
     search = _search(params)
     starts = start_images.sample(
@@ -125,12 +126,12 @@ def _find_part(
         patches=patches[best],
         activations=result.activations[best],
         start_activations=result.curves[:, :, 0],
-        num_agreeing=_count_agreeing(patches, patches[best]),
+        num_agreeing=count_agreeing(patches, patches[best]),
     )
 
 
 def _search(params: DrawFaceOips) -> DrawOips:
-    """Return the parameters of the ascent: random weights of all waves, which all grow at once."""
+    """Return the parameters of the ascent, in which random weights of all waves grow at once."""
     return dataclasses.replace(
         settings.DEFAULTS,
         num_starts=params.num_starts,
@@ -148,11 +149,11 @@ def _chunk_size(network: Networks) -> int:
     return min(max(1, fitting), _MOST_PATCHES_OF_CHUNK)
 
 
-def _count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
+def count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
     """Count the patches (num_maps, num_starts, h, w, c) that look like the winner of each map."""
     vectors, winner = _centered(patches), _centered(winners)[:, np.newaxis]
     correlations = (vectors * winner).sum(axis=(2, 3, 4))
-    # a constant patch, which the winner may be, correlates with nothing
+    # a constant patch correlates with nothing, and the winner may be one
     is_equal = (patches == winners[:, np.newaxis]).all(axis=(2, 3, 4))
     counts: npt.NDArray[np.int64] = ((correlations > _AGREEMENT) | is_equal).sum(axis=1)
     return counts

@@ -1,4 +1,4 @@
-"""Draw the sheets of patterns, one for each convolution; they show no face."""
+"""Draw a sheet of patterns for each convolution; the sheets show no faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Source:
 
     Attributes:
         num_faces: number of test faces that were searched.
-        origin: origin of the VAE in words.
+        origin: origin of the VAE as text.
         faces_source: source of the faces as named in the receipt.
     """
 
@@ -38,22 +38,22 @@ class Source:
 
     @property
     def are_digits(self) -> bool:
-        """Whether the images are digits, not faces."""
+        """Whether the images are digits rather than faces."""
         return self.faces_source == receipts.DIGITS
 
     @property
-    def shows_persons(self) -> bool:
-        """Whether the faces may be those of real persons."""
-        return self.faces_source not in receipts.WITHOUT_PERSONS
+    def shows_people(self) -> bool:
+        """Whether the faces may be those of real people."""
+        return self.faces_source not in receipts.WITHOUT_PEOPLE
 
 
 def draw_all(results: Sequence[Results], source: Source, *, tile_scale: int) -> dict[str, Sheet]:
-    """Draw the sheets of all convolutions, by name.
+    """Draw the sheets of all convolutions and return them by name.
 
     Args:
         results: results of the convolutions.
         source: origin of the results.
-        tile_scale: integer enlargement of the largest patterns; smaller ones are enlarged to about
+        tile_scale: integer scale factor of the largest patterns; smaller ones are enlarged to about
             the same size.
     """
     sizes = [min(result.convolution.patch_size, LARGEST_TILE) for result in results]
@@ -102,8 +102,8 @@ def describe_ratio(ratio: float) -> str:
 def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """Reduce patches to at most ``LARGEST_TILE`` rows and columns by averaging squares of pixels.
 
-    Pixels at the end that do not fill a square are dropped. Only encoders of large images have
-    patches that are too large.
+    Pixels at the right and bottom that do not fill a square are dropped. Only encoders of large
+    images have patches that are too large.
 
     Args:
         patches: (n, h, w, c), uint8, 0..255.
@@ -119,7 +119,7 @@ def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
 
 
 def save(drawn: dict[str, Sheet], results: Sequence[Results], folder: Path) -> None:
-    """Write the sheets as PNG files, their texts as sheets.json, and the table as patterns.csv.
+    """Write the sheets as PNG files, their captions as sheets.json, and the table as patterns.csv.
 
     Args:
         drawn: name -> sheet.

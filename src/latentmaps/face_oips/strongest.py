@@ -21,9 +21,9 @@ from latentmaps.vae.network import inputs
 Images = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
 
-# limits of a batch: number of faces, and number of their pixels
+# limits of a batch: number of faces, and total number of pixels
 _MOST_FACES, _MOST_PIXELS = 64, 2**20
-# fills the part of a patch outside the image
+# pixel value for the part of a patch outside the image
 _MID_GRAY = 128
 
 
@@ -57,14 +57,14 @@ def find(
         convolutions: convolutions of the encoder.
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (n,), int, rows of the faces to search.
-        number: number of positions per map, or fewer if there are fewer faces.
+        number: number of positions per map; limited by the number of faces.
     """
-    look = _make_look(encoder, convolutions)
+    find_highest = _make_search(encoder, convolutions)
     kept: list[list[Strongest]] = [[] for _ in convolutions]
     batch_size = min(_MOST_FACES, max(1, _MOST_PIXELS // (images.shape[1] * images.shape[2])))
     for first in range(0, len(rows), batch_size):
         batch = rows[first : first + batch_size]
-        for index, (values, cells) in enumerate(look(images[batch])):
+        for index, (values, cells) in enumerate(find_highest(images[batch])):
             seen = _positions_of_batch(
                 np.asarray(values), np.asarray(cells), batch, convolutions[index]
             )
@@ -94,13 +94,13 @@ def cut(strongest: Strongest, convolution: Convolution, images: Images) -> Image
     return patches
 
 
-def _make_look(
+def _make_search(
     encoder: keras.Model, convolutions: Sequence[Convolution]
 ) -> Callable[[Images], list[tuple[Any, Any]]]:
-    """Return the function that finds the highest values of the maps of a batch of images.
+    """Return the function that finds the highest values of each map in a batch of images.
 
-    For each convolution it returns the highest values, (n, num_maps), and the indices of their
-    positions among those that count, row by row, (n, num_maps).
+    For each convolution, it returns the highest values, (n, num_maps), and the indices of their
+    positions within ``Convolution.positions``, counted row by row, (n, num_maps).
     """
     maps = [
         objectives.before_activation(encoder.get_layer(convolution.layer_name))
@@ -108,7 +108,7 @@ def _make_look(
     ]
     network = keras.Model(encoder.inputs, maps)
 
-    def look(images: tf.Tensor) -> list[tuple[Any, Any]]:
+    def find_highest(images: tf.Tensor) -> list[tuple[Any, Any]]:
         outputs = network(inputs.to_pixels(images), training=False)
         pairs = zip(convolutions, outputs if len(maps) > 1 else [outputs], strict=True)
         highest = []
@@ -119,7 +119,7 @@ def _make_look(
             highest.append((tf.reduce_max(flat, axis=1), tf.argmax(flat, axis=1)))
         return highest
 
-    compiled: Callable[[Images], list[tuple[Any, Any]]] = tf.function(look)
+    compiled: Callable[[Images], list[tuple[Any, Any]]] = tf.function(find_highest, autograph=False)
     return compiled
 
 

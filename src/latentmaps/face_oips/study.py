@@ -1,4 +1,4 @@
-"""Everything that is computed for the feature maps of an encoder, ready to be drawn."""
+"""All results for the feature maps of an encoder, ready to be drawn."""
 
 import logging
 from collections.abc import Sequence
@@ -54,11 +54,11 @@ def study(
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (n,), int, rows of the test faces.
         params: parameters of the search.
-        seed: seed of the start patches.
+        seed: seed for the start patches.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
-        DataError: the size of the images is not the input size of the encoder.
+        DataError: the size of the images is not the encoder's input size.
         TrainingError: a gradient is NaN or infinite.
     """
     arguments.require_images(images, encoder.input_shape[1:])

@@ -24,12 +24,27 @@ _EPSILON = 1e-7
 
 
 def mean_squared_error(originals: Pixels, reconstructions: Pixels) -> PerImage:
-    """Return the mean squared error of each image."""
+    """Return the mean squared error of each image.
+
+    Args:
+        originals: (n, h, w, c), float32, 0..1.
+        reconstructions: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64.
+    """
     return np.mean(np.square(originals - reconstructions), axis=(1, 2, 3), dtype=np.float64)
 
 
 def psnr_db(mse: PerImage) -> PerImage:
-    """Return the peak signal-to-noise ratio in dB for a peak of 1, at most 100 dB."""
+    """Return the peak signal-to-noise ratio in dB for a peak of 1, at most 100 dB.
+
+    Args:
+        mse: (n,), float64, mean squared error of each image.
+
+    Returns:
+        (n,), float64, dB.
+    """
     return -10.0 * np.log10(np.maximum(mse, 1e-10))
 
 
@@ -37,6 +52,13 @@ def ssim(originals: Pixels, reconstructions: Pixels) -> PerImage:
     """Return the structural similarity of each image.
 
     Source: Wang et al. 2004, with their window of 11 pixels and sigma of 1.5.
+
+    Args:
+        originals: (n, h, w, c), float32, 0..1.
+        reconstructions: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64, at most 1.
     """
     pairs = zip(originals, reconstructions, strict=True)
     return np.array([_similarity(*pair)[0].mean() for pair in pairs])
@@ -47,6 +69,13 @@ def ms_ssim(originals: Pixels, reconstructions: Pixels) -> PerImage:
 
     Source: Wang, Simoncelli and Bovik 2003. Of their five scales, only those that are large enough
     for the window of 11 pixels are used (four at 96 pixels). Their weights are scaled to sum to 1.
+
+    Args:
+        originals: (n, h, w, c), float32, 0..1.
+        reconstructions: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64, 0..1.
     """
     num_scales = sum(originals.shape[1] >> scale >= _SSIM_WINDOW for scale in range(5))
     weights = np.array(_SCALE_WEIGHTS[: max(num_scales, 1)])
@@ -69,8 +98,8 @@ def _over_scales(original: Array, reconstruction: Array, weights: Array) -> floa
 def _similarity(original: Array, reconstruction: Array) -> tuple[Array, Array]:
     """Return the SSIM of one image, and its contrast-structure part, each (channels,).
 
-    Computed in float64, since variances as differences of means lose three digits, which float32
-    cannot spare.
+    Computed in float64, since variances computed as differences of means lose three digits, which
+    float32 cannot spare.
     """
     x, y = original.astype(np.float64), reconstruction.astype(np.float64)  # (h, w, channels)
     mean_x, mean_y = _local_means(x), _local_means(y)
@@ -90,7 +119,7 @@ def _local_means(maps: Array) -> Array:
 
 
 def _halve(maps: Array) -> Array:
-    """Return the means of blocks of 2x2 pixels; the last row or column is repeated if odd."""
+    """Return the means of blocks of 2x2 pixels; the last row or column is repeated if needed."""
     height, width, channels = maps.shape
     even = np.pad(maps, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     blocks = even.astype(np.float64).reshape((height + 1) // 2, 2, (width + 1) // 2, 2, channels)
@@ -98,14 +127,29 @@ def _halve(maps: Array) -> Array:
 
 
 def bce_per_dim(originals: Pixels, reconstructions: Pixels) -> PerImage:
-    """Return the binary cross-entropy of each image, in nats per pixel and channel."""
+    """Return the binary cross-entropy of each image, in nats per pixel and channel.
+
+    Args:
+        originals: (n, h, w, c), float32, 0..1.
+        reconstructions: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64.
+    """
     clipped = np.clip(reconstructions.astype(np.float64), _EPSILON, 1.0 - _EPSILON)
     nats = -originals * np.log(clipped) - (1.0 - originals) * np.log1p(-clipped)
     return nats.mean(axis=(1, 2, 3))
 
 
 def entropy_per_dim(originals: Pixels) -> PerImage:
-    """Return the lower bound of ``bce_per_dim``, its value for a perfect reconstruction."""
+    """Return the lower bound of ``bce_per_dim``, its value for a perfect reconstruction.
+
+    Args:
+        originals: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64, nats per pixel and channel.
+    """
     return bce_per_dim(originals, originals)
 
 
@@ -113,6 +157,12 @@ def sharpness(pixels: Pixels) -> PerImage:
     """Return the variance of the Laplacian of the luminance, times 1000.
 
     Source: Pech-Pacheco et al. 2000, with the 4-neighbor Laplacian of the inner pixels.
+
+    Args:
+        pixels: (n, h, w, c), float32, 0..1.
+
+    Returns:
+        (n,), float64.
     """
     luminance = pixels @ _LUMINANCE if pixels.shape[-1] == 3 else pixels[..., 0]
     laplacian = (

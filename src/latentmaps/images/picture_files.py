@@ -1,4 +1,4 @@
-"""Open untrusted picture files: every error of Pillow becomes one exception, without warnings."""
+"""Open untrusted picture files, turn Pillow's errors into one exception, and suppress warnings."""
 
 import contextlib
 import io
@@ -47,18 +47,19 @@ def opened(
 ) -> Iterator[Image.Image]:
     """Open and decode a picture, and release its pixels at the end of the block.
 
-    Warnings of Pillow about damaged metadata are suppressed, including those inside the block,
+    Pillow's warnings about damaged metadata are suppressed, including those inside the block,
     because only the pixels matter here. Errors raised inside the block or by `prepare` are passed
     on unchanged, since they say nothing about the file.
 
     Args:
         content: the bytes of the file.
         formats: accepted formats, by their names in Pillow.
-        prepare: called with the picture before it is decoded, to check its size or to configure
-            the decoder.
+        prepare: function to call with the picture before it is decoded, to check its size or to
+            configure the decoder.
 
     Raises:
-        DamagedError: the bytes are not a complete picture. Equal bytes give equal messages.
+        DamagedError: the bytes are not a complete picture. Identical bytes produce identical
+            messages.
     """
     with warnings.catch_warnings(action="ignore"):
         with _translate_damage():
@@ -90,8 +91,8 @@ def find_transposition(picture: Image.Image) -> Image.Transpose | None:
     """Return the transposition that turns a loaded picture upright, or None if none is needed.
 
     The orientation is EXIF tag 274. Unreadable EXIF data, or an orientation other than 1 to 8,
-    means that the picture stays as it is. ``ImageOps.exif_transpose`` is no alternative, since it
-    rewrites all EXIF data and fails for values that it can read but not write.
+    means that the picture stays as it is. ``ImageOps.exif_transpose`` is not an alternative, since
+    it rewrites all EXIF data and fails for values that it can read but not write.
     """
     try:
         return _TRANSPOSITIONS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))

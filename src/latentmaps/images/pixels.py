@@ -1,7 +1,7 @@
 """The only module that converts floats to displayable bytes, and back.
 
-No function stretches the contrast of single images: equal values give equal grays in every sheet of
-every experiment.
+No function stretches the contrast of individual images: equal values produce equal grays in every
+sheet of every experiment.
 """
 
 import numpy as np

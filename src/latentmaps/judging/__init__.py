@@ -1,1 +1,1 @@
-"""Classify random digits of the VAE with the CNN, if the VAE has learned digits."""
+"""Classify the VAE's random digits with the CNN, if the VAE has learned digits."""

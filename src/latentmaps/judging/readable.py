@@ -1,4 +1,4 @@
-"""Decide which images of the VAE the CNN can classify, and read their labels."""
+"""Decide which of the VAE's images the CNN can classify, and read their labels."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ def find_obstacle(receipt: Path, images: npt.NDArray[np.uint8]) -> str:
     """Explain why the CNN cannot classify the images that the VAE has learned.
 
     Args:
-        receipt: the file receipt.json of fetch_faces, which names the source of the images.
+        receipt: the receipt.json that fetch_faces wrote, which names the source of the images.
         images: (num_images, h, w, c), uint8.
 
     Returns:
-        The reason, or an empty text if the CNN can classify them.
+        The reason, or an empty string if the CNN can classify them.
 
     Raises:
         DataError: the receipt is missing or damaged, or names an unknown source.
@@ -45,9 +45,9 @@ def choose_unseen(
     MNIST, which the CNN has seen.
 
     Args:
-        index: the table index.csv of crop_faces.
-        rows: (n,), rows of the test part.
-        num_images: largest number of rows to return.
+        index: the table index.csv, which crop_faces wrote.
+        rows: (n,), row numbers of the test part.
+        num_images: maximum number of rows to return.
 
     Returns:
         The first suitable rows, (at most `num_images`,).
@@ -69,8 +69,8 @@ def read_labels(index: Path, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int6
     """Return the labels of images, (n,), int64, 0..9.
 
     Args:
-        index: the table index.csv of crop_faces.
-        rows: (n,), rows of the images.
+        index: the table index.csv, which crop_faces wrote.
+        rows: (n,), row numbers of the images.
 
     Raises:
         DataError: an image does not show exactly one digit.

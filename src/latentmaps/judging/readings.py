@@ -1,7 +1,7 @@
 """Classify images with the CNN, and measure its confidence.
 
-The idea is that of the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
-GANs", section 4): a random digit that the CNN classifies with confidence looks like a digit, and
+The idea comes from the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
+GANs", section 4). A random digit that the CNN classifies with confidence looks like a digit, and
 random digits of all ten classes cover the data. A network can be confident and wrong, so the
 results for real digits are given for comparison.
 """
@@ -32,7 +32,7 @@ class Reading:
     Attributes:
         images: (n, 28, 28, 1), uint8, 0..255.
         digits: (n,), the digit with the highest probability, 0..9.
-        confidences: (n,), float32, that probability, 0..1.
+        confidences: (n,), float32, the probability of that digit, 0..1.
     """
 
     images: Images
@@ -40,7 +40,7 @@ class Reading:
     confidences: npt.NDArray[np.float32]
 
     def rows(self, digit: int) -> npt.NDArray[np.int64]:
-        """Return the rows of the images that are classified as `digit`."""
+        """Return the rows of the images that are classified as `digit`, (num_rows,), int64."""
         return np.flatnonzero(self.digits == digit)
 
     def numbers(self, min_confidence: float) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def read_all(
         fitted: samplers by name.
         real: (m, 28, 28, 1), uint8, digits that neither network was trained on.
         num_samples: number of random digits per sampler.
-        seed: seed of the random points; with base.seed they equal those of draw_samples and
+        seed: seed of the random points; with ``base.seed``, they equal those of draw_samples and
             evaluate_vae.
 
     Returns:

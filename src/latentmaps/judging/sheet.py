@@ -30,7 +30,7 @@ def draw_all(
     """Draw one sheet per sampler, and return them by name.
 
     Args:
-        found: classifications by name of the sampler, from ``readings.read_all``.
+        found: classifications by sampler name, from ``readings.read_all``.
         vae: the VAE that generated the random digits.
         fitted: samplers by name.
         min_confidence: digits classified with less confidence get a frame.
@@ -81,7 +81,7 @@ def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) ->
 
 
 def _percent(confidence: float) -> str:
-    """Format a share in whole percent, rounded down so that only certainty is called 100 %."""
+    """Format a share in whole percent, rounded down so that only certainty is called 100%."""
     return f"{math.floor(100 * confidence + 1e-4)} %"  # 0.96 is a little less in float32
 
 
@@ -104,7 +104,7 @@ def _filled(rows: np.ndarray, length: int) -> list[int | None]:
 
 
 def save(drawn: Mapping[str, Sheet], folder: Path) -> None:
-    """Write each sheet as a PNG with its name, and the descriptions of all as sheets.json."""
+    """Write each sheet as a PNG named after its sampler, and all descriptions to sheets.json."""
     sheets.save_pngs(
         {name: sheet.image for name, sheet in drawn.items()},
         {name: folder / f"{name}.png" for name in drawn},

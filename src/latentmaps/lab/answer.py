@@ -55,7 +55,7 @@ class Answer:
 
     @property
     def objective_words(self) -> str:
-        """The objective in words."""
+        """Description of the objective."""
         return OBJECTIVES[self.units[0].objective_name].words
 
     @property
@@ -100,7 +100,7 @@ def ask(subject: Subject, question: Question, *, command: str, jit_compile: bool
         subject: the network.
         question: the question.
         command: the command line that repeats the question.
-        jit_compile: whether to compile a step with XLA; slower on a CPU.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Raises:
         DataError: the question does not fit the network.
@@ -133,15 +133,16 @@ def _strongest(subject: Subject, units: Sequence[UnitOips]) -> StrongestDigits |
 
 
 def save(answer: Answer, path: Path) -> None:
-    """Write an answer as .npz; equal results give equal bytes.
+    """Write an answer as .npz; identical results produce identical files.
 
     Args:
         answer: the answer to save.
-        path: the file to write. It holds ``units`` (n,), ``winners`` (n,), ``kinds``,
-            ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts), ``starts``
-            and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts, num_steps + 1), NaN
-            after the last step, ``snapshots`` (n, num_starts, num_snapshots, h, w, c) after
-            ``snapshot_steps``, and ``settings``, a JSON text.
+        path: path of the file. It contains ``units`` (n,), ``winners`` (n,), and ``kinds``,
+            ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts). It also
+            contains ``starts`` and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts,
+            num_steps + 1), NaN after the last step, and ``snapshots`` (n, num_starts,
+            num_snapshots, h, w, c) after ``snapshot_steps``. The array ``settings`` is a JSON
+            string.
     """
     units = answer.units
     arrays: dict[str, Any] = {

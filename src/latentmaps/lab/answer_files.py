@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from latentmaps.lab.answer import Answer
 
 _FOLDER = Path("reports/oip")
-# units listed in a file name; the rest are only counted
+# number of units listed in a file name; the others are only counted
 _NAMED = 8
 
 
@@ -27,10 +27,11 @@ def default_output(layer_name: str, units: Sequence[int]) -> Path:
 
 @contextmanager
 def opened(output: Path) -> Iterator[Callable[["Answer"], None]]:
-    """Claim the outputs before the work starts, and yield the function that writes an answer.
+    """Claim the outputs before work starts, and yield the function that writes an answer.
 
     Args:
-        output: path of the page; the picture and the arrays get the same name with .png and .npz.
+        output: path of the page; the picture and the arrays get the same name with the suffixes
+            .png and .npz.
 
     Raises:
         DataError: the path is not a valid name for a page.

@@ -1,4 +1,4 @@
-"""The Python interface for OIPs: ``find_oips``, and the method ``oips`` of a CNN."""
+"""The Python interface for OIPs: ``find_oips``, and the ``oips`` method of a CNN."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,16 +46,16 @@ class CnnWithOips(TrainedCnn):
         Args:
             layer_name: a convolution, or a dense layer (``dense`` or ``probabilities``).
             units: index of a feature map or unit, or several of them.
-            start: as for ``latentmaps.find_oips``; ``digit:4`` and ``digits`` need `digits`.
-            objective: as for ``latentmaps.find_oips``.
-            pixels: as for ``latentmaps.find_oips``; ``data`` needs `digits`.
+            start: as in ``latentmaps.find_oips``; ``digit:4`` and ``digits`` need `digits`.
+            objective: as in ``latentmaps.find_oips``.
+            pixels: as in ``latentmaps.find_oips``; ``data`` needs `digits`.
             digits: the file digits.npz that fetch_digits wrote. With it and without `start`, the
                 results are the OIPs of the stage draw_oips, including head starts.
-            seed: seed of all random numbers; use base.seed to reproduce the stage.
-            **changes: as for ``latentmaps.find_oips``.
+            seed: seed for all random numbers; use ``base.seed`` to reproduce the stage.
+            **changes: as in ``latentmaps.find_oips``.
 
         Returns:
-            One object per unit, as ``latentmaps.find_oips`` returns them.
+            One object per unit, as returned by ``latentmaps.find_oips``.
 
         Raises:
             DataError: the digits or another argument cannot be used.
@@ -79,7 +79,25 @@ def find_oips(
 ) -> list[UnitOips]:
     """Find the image that excites each unit of a Keras model most.
 
-    Arguments, results and errors are those of ``latentmaps.find_oips``.
+    ``latentmaps.find_oips`` describes the arguments and results in full.
+
+    Args:
+        model: a built functional or sequential model that reads one image.
+        layer: name of a layer with feature maps or dense units.
+        units: index of a feature map or unit, or several of them.
+        start: images or kinds of noise to start from; None: random starts.
+        objective: a key of ``objectives.OBJECTIVES``; None: the default for the layer.
+        pixels: ``free``, ``data``, or the darkest and the brightest pixel; None: the network's own
+            range.
+        seed: seed for all random numbers.
+        **changes: new values of settings, which are fields of ``DrawOips``.
+
+    Returns:
+        One object per unit, in the order of `units`.
+
+    Raises:
+        DataError: an argument cannot be used.
+        TrainingError: a gradient is not a number.
     """
     subject = subjects.from_model(model)
     return _ask(subject, layer, units, start, objective, pixels, seed, changes)

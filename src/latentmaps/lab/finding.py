@@ -1,4 +1,4 @@
-"""Find the OIPs of some units of a network, from the starts of the stage or from given ones."""
+"""Find the OIPs of some units of a network, from the starts of the stage or from given starts."""
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,9 @@ from latentmaps.oips.oip import PixelRange, Shape
 from latentmaps.oips.search import SearchResult
 from latentmaps.oips.start_images import StartImageSpec
 
-# There are few images, so a small chunk is fast. The results do not depend on its size. The number
-# of values is limited because a deep network needs more than 10 GB for 64 images of 224x224 pixels.
+# There are few images, so a small chunk is fast. The results do not depend on the chunk size. The
+# number of values is limited because a deep network needs more than 10 GB for 64 images of 224x224
+# pixels.
 _CHUNK_SIZE = 8
 _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 
@@ -33,19 +34,20 @@ _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
     """Find the OIP of each unit, and the final image of the ascent from each start.
 
-    For our CNN, with digits available and no given starts, these are the OIPs of the stage
+    For our CNN, with digits available and no given starts, the results are the OIPs of the stage
     draw_oips, byte for byte, and the final images of all its starts.
 
     Args:
         subject: the network.
         question: the question.
-        jit_compile: whether to compile a step with XLA; slower on a CPU.
+        jit_compile: whether to compile a step with XLA, which is slower on a CPU.
 
     Returns:
         One result per unit, in the order of the question.
 
     Raises:
-        DataError: the network has no such layer, unit or objective, or a start does not fit it.
+        DataError: the network has no such layer, unit or objective, or a start does not fit the
+            network.
         TrainingError: a gradient is not a number.
     """
     units = np.array(question.units, np.int64)
@@ -72,7 +74,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
-    """Return the network up to the layer; for the objective position, on the patch that it sees."""
+    """Return the network up to the layer; for the objective ``position``, reduced to a patch."""
     if name == "position":
         on_patches = networks.on_patches(subject.model, layer_name)
         if on_patches is not None:

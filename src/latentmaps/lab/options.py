@@ -1,4 +1,4 @@
-"""Parse the options of ``latentmaps oip``; a wrong value becomes one error message.
+"""Parse the options of ``latentmaps oip``; a wrong value results in a single error message.
 
 This module does not import TensorFlow, so a typo is reported at once.
 """
@@ -21,7 +21,7 @@ _WEIGHT = 0.5
 # random starts if --scales is given without --start; few enough to compare by eye
 _NUM_STARTS = 4
 _WORDS_OF_RANGE = ("free", "data")
-# the names in ``objectives.OBJECTIVES``, a module that imports TensorFlow
+# the names in ``objectives.OBJECTIVES``; importing that module would import TensorFlow
 _OBJECTIVES = ("mean", "max", "position", "unit")
 
 
@@ -35,7 +35,7 @@ def units(words: Sequence[str]) -> list[int]:
 
 
 def pixel_range(text: str | None) -> str | PixelRange | None:
-    """Parse the value of --range: free, data, or the darkest and the brightest pixel.
+    """Parse the value of --range: ``free``, ``data``, or the darkest and the brightest pixel.
 
     Raises:
         DataError: the text is none of these.
@@ -69,7 +69,7 @@ def objective(text: str | None) -> str | None:
 
 
 def require_color_map(text: str | None, num_channels: int) -> None:
-    """Refuse a color map for color images.
+    """Reject a color map for color images.
 
     Args:
         text: value of --color-map; None if the option was not given.
@@ -90,7 +90,7 @@ def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
 
     Args:
         defaults: settings from params.yaml, or the built-in ones.
-        given: name of an option, as argparse spells it -> its text, or for a flag whether it was
+        given: name of an option, as argparse spells it -> its text, or, for a flag, whether it was
             given; None if the option was not given.
 
     Raises:
@@ -123,8 +123,8 @@ def starts(
         words: values of --start. A random kind yields the number of starts given by --starts.
         digits: real digits, or None if none are available.
         params: settings, as returned by ``change``.
-        given: as for ``change``. Scales or weights without a start stand for random starts of the
-            kind scales.
+        given: as in ``change``. Scales or weights without a start imply random starts of the kind
+            ``scales``.
 
     Raises:
         DataError: a kind, digit or picture does not exist.
@@ -141,7 +141,7 @@ def starts(
 
 
 def _whole(text: str, place: str) -> int:
-    # `int` would also accept 1_000 and a text of any length
+    # `int` would also accept 1_000 and a string of any length
     if not text.removeprefix("-").isdecimal() or len(text) > 18:
         raise DataError(f"{place}: found {shorten(text)}, expected a whole number; correct it")
     return int(text)

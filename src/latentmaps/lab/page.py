@@ -1,6 +1,6 @@
 """Render the page of an answer: the OIP of each unit and the ascent from each start.
 
-The page is one self-contained file without scripts; nothing is hidden behind interaction.
+The page is one self-contained file without scripts; everything is visible without interaction.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from latentmaps.lab.answer import Answer
 from latentmaps.lab.tiles import choose_tiles
 from latentmaps.pages import html_page
 
-# approximate edge of a picture on the page, in pixels; each image pixel becomes a whole square
+# approximate size of a picture on the page, in pixels; each image pixel becomes a square
 _LARGE, _SMALL = 260, 104
 
 
@@ -35,7 +35,7 @@ def render(answer: Answer) -> str:
         num_hidden=(height - rows, width - columns),
         scale_words=tiles.words(num_channels),
         settings={name: _words(value) for name, value in answer.settings.items()},
-        # our own CSS, so no escaping; the Content-Security-Policy allows exactly this text
+        # our own CSS, so it is not escaped; the Content-Security-Policy allows exactly this text
         style=Markup(style),  # noqa: S704
         style_hash=html_page.source_hash(style),
     )

@@ -15,8 +15,8 @@ from latentmaps.oips.page_pictures import CaptionedPicture, caption
 KINDS = {
     "scales": "noise on several length scales",
     "coarse": "noise on the coarsest length scale",
-    "fourier": "1/f noise, which has all length scales",
-    "noise": "fine noise, every pixel for itself",
+    "fourier": "1/f noise, which contains all length scales",
+    "noise": "fine noise with independent pixels",
     "digits": "a real digit",
     "in range": "the OIP with pixels in range",
 }
@@ -28,8 +28,8 @@ class Card:
 
     Attributes:
         number: number of the start, counted from 1.
-        kind: kind of the start, in words.
-        end: result of the ascent, in words.
+        kind: kind of the start, as text.
+        end: result of the ascent, as text.
         is_winner: whether the final image is the OIP.
         snapshots: pictures from the start image to the final image.
         curve: activation over the steps as SVG; empty for a silent start.
@@ -49,7 +49,7 @@ class UnitView:
 
     Attributes:
         anchor: HTML id of its section, such as Conv2D_3-17.
-        words: name of the unit on the page, such as map 17.
+        words: name of the unit on the page, such as ``map 17``.
         oip: the OIP; None if no start excites the unit.
         verdict: sentences that sum up the result.
         optima: the strongest final image of each optimum.
@@ -72,7 +72,7 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
     Args:
         answer: the answer.
         position: index of the unit in the answer.
-        tiles: converts images to bytes.
+        tiles: conversion of images to bytes.
     """
     unit = answer.units[position]
     words = name_of(unit)
@@ -94,12 +94,12 @@ def view(answer: Answer, position: int, tiles: Tiles) -> UnitView:
 
 
 def name_of(unit: UnitOips) -> str:
-    """Return the name of a unit, such as map 17."""
+    """Return the name of a unit, such as ``map 17``."""
     return f"{'unit' if unit.objective_name == 'unit' else 'map'} {unit.unit}"
 
 
 def kind_words(answer: Answer, unit: UnitOips, start: int) -> str:
-    """Describe the kind of a start in words.
+    """Describe the kind of a start.
 
     Args:
         answer: the answer.
@@ -120,8 +120,8 @@ def _is_head_start(answer: Answer, start: int) -> bool:
     return answer.matches_stage and answer.question.params.head_start and is_last
 
 
-def _why_not(answer: Answer, start: int) -> str:
-    """Explain why a start with a higher final activation did not lead to the OIP."""
+def _explain_rejection(answer: Answer, start: int) -> str:
+    """Explain why a start with a higher final activation did not yield the OIP."""
     if _is_head_start(answer, start):
         return "but a head start wins only if it reaches 5% more than every start from noise"
     return "but its final image is less smooth, and --smoothness penalizes that"
@@ -136,7 +136,7 @@ def list_optima(unit: UnitOips) -> Iterator[tuple[int, list[int]]]:
 
 
 def optimum_number(unit: UnitOips, start: int) -> int:
-    """Return the number, counted from 1, of the optimum that a start led to.
+    """Return the number, counted from 1, of the optimum that a start reached.
 
     The start must excite the unit.
     """
@@ -170,7 +170,7 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     )
     if highest != unit.winner:
         end = f"{unit.activations[highest]:.3g}"
-        yield f"Start {highest + 1} reached {end}, {_why_not(answer, highest)}."
+        yield f"Start {highest + 1} reached {end}, {_explain_rejection(answer, highest)}."
     ended = "converged after" if unit.converged[unit.winner] else "was still changing after"
     if not answer.question.params.convergence_threshold:
         ended = "took all"
@@ -183,9 +183,9 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
     num_loud = sum(map(len, optima))
     if num_loud > 1:
         yield (
-            f"All {num_loud} starts that excite it lead to one optimum."
+            f"All {num_loud} starts that excite it converge to one optimum."
             if len(optima) == 1
-            else f"{num_loud} starts lead to {len(optima)} distinct optima."
+            else f"{num_loud} starts converge to {len(optima)} distinct optima."
         )
 
 
@@ -215,7 +215,7 @@ def _digits(answer: Answer, position: int, tiles: Tiles) -> list[CaptionedPictur
     found, floor = answer.strongest, answer.units[position].floor
     if found is None:
         return []
-    # the objective position sees only a patch, but a digit is shown whole
+    # the objective ``position`` sees only a patch, but a digit is shown whole
     is_patch = answer.units[position].objective_name == "position"
     images = found.images[position] if is_patch else tiles.crop(found.images[position])
     return [

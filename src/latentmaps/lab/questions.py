@@ -27,10 +27,11 @@ class Question:
         layer_name: name of the layer.
         units: indices of feature maps, or of units of a dense layer.
         params: settings of the search: steps, length scales, strategy, random starts.
-        seed: seed of all random numbers.
+        seed: seed for all random numbers.
         objective_name: a key of ``objectives.OBJECTIVES``; None for the default: the mean of a
             feature map, or a dense unit.
-        pixels: free, data, or darkest and brightest pixel; None for what the network reads.
+        pixels: ``free``, ``data``, or the darkest and the brightest pixel; None for the network's
+            own range.
         starts: starts that the user names; None for those of the stage draw_oips.
         has_custom_scales: whether the user names the length scales, which must then fit the image.
     """
@@ -48,9 +49,9 @@ class Question:
 def effective_params(question: Question, shape: Shape) -> DrawOips:
     """Adapt the settings of a question to the shape of the images of the ascent.
 
-    Length scales that do not fit the shape are replaced, unless the user named them. Large images
-    get fewer candidates, to bound the time: together these have no more values than the configured
-    number of digit-sized candidates, and there are at least 64.
+    Length scales that do not fit the shape are replaced, unless the user named them. To bound the
+    time, large images get fewer candidates, but at least 64. Above that minimum, all candidates
+    together have no more values than the configured number of digit-sized ones.
 
     Args:
         question: the question.
@@ -66,7 +67,7 @@ def effective_params(question: Question, shape: Shape) -> DrawOips:
 
 
 def matches_stage(subject: Subject, question: Question) -> bool:
-    """Report whether a question repeats the search of the stage draw_oips, with head starts."""
+    """Report whether a question repeats the search of draw_oips, including head starts."""
     name = subject.objective_name(question.layer_name, question.objective_name)
     return (
         subject.digits is not None

@@ -20,7 +20,7 @@ _SHARE_OF_COARSE = 0.35
 
 
 def defaults(shape: Shape) -> DrawOips:
-    """Return the built-in settings, with length scales that fit images of a shape."""
+    """Return the built-in settings, with length scales that fit images of a given shape."""
     return length_scales.fit(DEFAULTS, shape)
 
 
@@ -33,7 +33,7 @@ def change(
         params: the current settings.
         changes: field of ``DrawOips`` -> new value. If the steps per length scale no longer fit,
             they are redistributed.
-        options: field -> its name in messages; fields that are missing here keep their own name.
+        options: field -> its name in messages; a field that is missing here keeps its own name.
 
     Raises:
         DataError: a field does not exist, or a value is out of range.
@@ -56,7 +56,7 @@ def _fitting_steps(params: DrawOips, changes: Mapping[str, Any]) -> dict[str, An
     scales = changes.get("length_scales", params.length_scales)
     num_steps = changes.get("num_steps", params.num_steps)
     if not isinstance(scales, list | tuple) or not isinstance(num_steps, int):
-        return dict(changes)  # validation refuses them later
+        return dict(changes)  # validation rejects them later
     num_coarse = len(scales) - 1
     is_fit = len(params.scale_steps) == num_coarse and sum(params.scale_steps) < num_steps
     if "scale_steps" in changes or is_fit or num_coarse < 1:

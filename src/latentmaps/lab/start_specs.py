@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imports TensorFlow
 _DIGIT = "digit:"
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-# limits on the size of a file, and on the edge of a picture in pixels
+# limits on the size of a file in bytes, and on the height and width of a picture in pixels
 _MOST_BYTES, _LARGEST_EDGE = 2**26, 4096
 
 
@@ -32,7 +32,8 @@ class ImageStart:
 
     Attributes:
         name: name on pages and in messages.
-        image: (h, w) or (h, w, c); uint8, 0..255, or floating in the range the network expects.
+        image: (h, w) or (h, w, c); uint8, 0..255, or floating, in the range that the network
+            expects.
     """
 
     name: str
@@ -102,7 +103,7 @@ def _read(path: Path) -> npt.NDArray[np.uint8]:
 
 
 def _require_small(picture: Image.Image) -> None:
-    """Refuse a picture that is too large, before its pixels are decoded."""
+    """Reject a picture that is too large, before its pixels are decoded."""
     if max(picture.size) > _LARGEST_EDGE:
         raise picture_files.DamagedError(f"{picture.width}x{picture.height} pixels are too many")
 
@@ -130,12 +131,12 @@ def sample(
         image_spec: shape and contents of random images.
         unit: index of the unit. Random images depend on (seed, unit, position) alone, as in the
             stage.
-        seed: seed of random images.
+        seed: seed for random images.
         whole: (height, width, channels) of the network's input. If `image_spec` has a smaller
             shape, the center of an image of this shape is used.
 
     Raises:
-        DataError: the image has another size, no contrast, or a value that is not finite.
+        DataError: the image has the wrong size, no contrast, or a value that is not finite.
     """
     if isinstance(start, str):
         noise = start_images.sample_one(start, image_spec, seeds.oip_start(seed, unit, position))
@@ -166,8 +167,8 @@ def to_range(
 
     Args:
         image: (h, w, c), as returned by ``sample``.
-        start: its kind. Bytes 0..255 are spread over the range, noise gets the center and spread of
-            `constraint`, and floating images stay as they are.
+        start: kind of noise, or an image. Bytes 0..255 are spread over the range, noise gets the
+            center and spread of `constraint`, and floating images stay unchanged.
         pixel_range: darkest and brightest pixel; None if images are standardized anyway.
         constraint: the constraint that will be applied to the image.
     """

@@ -19,7 +19,7 @@ from latentmaps.oips.oip import PixelRange
 from latentmaps.vae.network import vae_files
 
 _WITHOUT_UNITS = (keras.layers.InputLayer, keras.layers.Flatten, keras.layers.Reshape)
-# layers listed in an error message
+# maximum number of layers listed in an error message
 _NAMED = 12
 # what Keras raises for a damaged file, or for one with unknown layers
 _UNREADABLE = (
@@ -45,7 +45,7 @@ class Subject:
         name: name for titles and messages.
         model: Keras model that reads images (n, h, w, c).
         pixel_range: darkest and brightest pixel of its images; None if it reads standardized ones.
-        digits: real digits for it to read, or None if none are available.
+        digits: real digits that it can read, or None if none are available.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Subject:
 
     @property
     def layers(self) -> Mapping[str, int]:
-        """Layers that have units: name -> number of units."""
+        """The number of units of each layer that has units, by layer name."""
         return {
             layer.name: int(layer.output.shape[-1])
             for layer in self.model.layers
@@ -63,7 +63,7 @@ class Subject:
         }
 
     def require(self, layer_name: str, units: Sequence[int]) -> None:
-        """Refuse a layer or units that the network does not have.
+        """Reject a layer or units that the network does not have.
 
         Raises:
             DataError: the layer or a unit does not exist; the message lists those that do.

@@ -25,7 +25,7 @@ class Tiles:
     """A conversion of images to bytes.
 
     Attributes:
-        limit: absolute value that is drawn darkest or lightest if pixels are free.
+        limit: absolute value that is drawn darkest or lightest, if pixels are free.
         pixel_range: darkest and brightest pixel; None if pixels are free.
         color_map: color map for images with one channel.
         seen_size: rows and columns, from the upper left, that influence the units.
@@ -62,7 +62,7 @@ class Tiles:
         return images[:, : self.seen_size[0], : self.seen_size[1]]
 
     def words(self, num_channels: int) -> str:
-        """Explain in a sentence what the colors stand for."""
+        """Explain in a sentence what the colors mean."""
         darkest, middle, lightest = _NAMES[self.color_map if num_channels != 3 else "gray"]
         of_channel = " in each color" if num_channels == 3 else ""
         if self.pixel_range is None:

@@ -1,4 +1,4 @@
-"""The results for one unit: the final image of each ascent, and which of them are one optimum."""
+"""The results for one unit: the final image of each ascent, grouped by optimum."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from latentmaps.oips.oip import AscentResult, Floats
 
-# Ends with at least this correlation count as one optimum. The correlation ignores where in the
+# Final images with at least this correlation share an optimum. The correlation ignores where in the
 # image the pattern is, since the mean over a map does not change when a pattern moves.
 _SAME_OPTIMUM = 0.8
 
@@ -21,10 +21,10 @@ class UnitOips:
         layer_name: name of the layer.
         unit: index of the unit in the layer.
         objective_name: the objective, a key of ``objectives.OBJECTIVES``.
-        kinds: (num_starts,), the kind of each start.
-        starts: (num_starts, h, w, c), float32, as the network reads them.
+        kinds: (num_starts,), str, the kind of each start.
+        starts: (num_starts, h, w, c), float32, the start images, as the network reads them.
         images: (num_starts, h, w, c), float32, the best image of each ascent.
-        activations: (num_starts,), float32, activations of these images.
+        activations: (num_starts,), float32, activations for these images.
         curves: (num_starts, num_steps + 1), float32, activation before the first step and after
             each step; NaN once the image has stopped.
         snapshots: (num_starts, num_snapshots, h, w, c), float32, images after `snapshot_steps`;
@@ -63,7 +63,7 @@ class UnitOips:
 
     @property
     def activation(self) -> float:
-        """The activation of the unit by its OIP."""
+        """The activation of the unit for its OIP."""
         return float(self.activations[self.winner])
 
     @property
@@ -83,8 +83,8 @@ class UnitOips:
             step: number of the step, counted from 1.
 
         Returns:
-            The absolute change over the absolute activation after the step; NaN for step 0 and
-            after the last step.
+            The absolute change divided by the absolute activation after the step; NaN for step 0
+            and after the last step.
         """
         if step < 1:
             return float("nan")
@@ -115,7 +115,7 @@ def from_row(
         unit: index of the unit in the layer.
         objective_name: the objective.
         kinds: the kind of each start.
-        starts: (num_starts, h, w, c), before any step.
+        starts: (num_starts, h, w, c), the start images.
         snapshot_steps: steps of all snapshots except the last, which is the final image.
         winner: index of the start whose final image is the OIP.
         floor: activations up to this value count as silent.
@@ -146,12 +146,12 @@ def from_row(
 def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
     """Group the final images of ascents by optimum.
 
-    In the order of their activations, each one joins the first optimum whose strongest image it
-    resembles: their correlation is at least 0.8, wherever in the image the pattern is.
+    From the highest activation to the lowest, each image joins the first optimum whose strongest
+    image it resembles: their correlation is at least 0.8, wherever in the image the pattern is.
 
     Args:
         images: (n, h, w, c), float, the final images.
-        activations: (n,), activations by the final images.
+        activations: (n,), activations for the final images.
 
     Returns:
         (n,), index of the optimum that each final image belongs to; 0 is the highest.
@@ -173,7 +173,7 @@ def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
 def shifted_correlation(first: Floats, second: Floats) -> float:
     """Return the highest correlation of two images over all circular shifts, -1..1.
 
-    Uses the correlation theorem: one product of spectra instead of h * w sums.
+    It is computed with the correlation theorem: one product of spectra instead of h * w sums.
 
     Args:
         first: (h, w, c), float.

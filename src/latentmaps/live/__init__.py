@@ -1,1 +1,1 @@
-"""The live page of a training in progress. It shows results and never affects them."""
+"""The live page for a training run in progress; it shows results and never affects them."""

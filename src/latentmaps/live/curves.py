@@ -1,4 +1,7 @@
-"""Fast SVG curves for the live page; matplotlib would take as long as many training steps."""
+"""Fast SVG curves for the live page.
+
+Drawing them with matplotlib would take as long as many training steps.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,14 +26,14 @@ def draw(
 
     Args:
         title: the title above the chart.
-        epochs: increasing, from 1; at least one.
-        lines: "training", "validation" -> a value for each epoch.
-        last_epoch: the right end of the horizontal axis.
+        epochs: epoch numbers, increasing from 1; at least one.
+        lines: ``"training"`` and ``"validation"`` -> one value per epoch.
+        last_epoch: the epoch at the right end of the horizontal axis.
     """
     values = [value for line in lines.values() for value in line]
     low, high = min(values), max(values)
     margin = max(1.0, 1e-6 * abs(high))
-    if high - low < 1e-6 * margin:  # constant: widen the axis, so that it has room for ticks
+    if high - low < 1e-6 * margin:  # constant: widen the axis so that it has room for ticks
         low, high = low - margin, high + margin
     rest = 0.06 * (high - low)
     low, high = low - rest, high + rest

@@ -1,4 +1,4 @@
-"""Render the live page of a training as one self-contained HTML file."""
+"""Render the live page of a training run as one self-contained HTML file."""
 
 import base64
 import functools
@@ -44,15 +44,15 @@ _NOTICES = {
 
 @dataclass(frozen=True)
 class About:
-    """The properties of a training that do not change while it runs.
+    """The properties of a training run that stay the same while it runs.
 
     Attributes:
         kl_weight: weight of the KL term.
-        seed: seed of the training.
-        num_train: faces in the training part.
-        epochs: passes through the training part, at most.
+        seed: training seed.
+        num_train: number of faces in the training part.
+        epochs: maximum number of passes through the training part.
         may_stop: whether early stopping can end the training sooner.
-        source: source of the faces, see ``receipts.read_source``.
+        source: source of the faces; see ``receipts.read_source``.
     """
 
     kl_weight: float
@@ -70,17 +70,17 @@ class About:
 
 @dataclass(frozen=True)
 class Moment:
-    """The progress of a training at one time.
+    """The progress of a training run at one point in time.
 
     Attributes:
-        state: "running", "over" or "stopped".
-        words: the state in a sentence.
+        state: ``"running"``, ``"over"`` or ``"stopped"``.
+        words: the state as a sentence.
         epoch: number of finished epochs.
         refresh_s: seconds after which the page reloads.
         quiet_s: seconds without an update after which the training was probably killed; 0 if
             unknown.
-        written_s: time of writing, seconds since 1970.
-        clock: time of writing for readers, local time.
+        written_s: time at which the page was written, in seconds since 1970.
+        clock: the same time as local time, as shown to readers.
     """
 
     state: str
@@ -102,7 +102,7 @@ def render(
     """Return the HTML of the page.
 
     Args:
-        about: the training.
+        about: the training run.
         moment: its progress.
         history: one row per epoch.
         faces: the validation faces as URLs from ``data_url``.
@@ -149,9 +149,9 @@ def _draw_curves(about: About, history: Sequence[Row]) -> list[str]:
 
 
 def data_url(tile: Tiles) -> str:
-    """Return a picture, (h, w, c), uint8, as a data URL with a JPEG.
+    """Encode a picture, (h, w, c), uint8, as a data URL of a JPEG.
 
-    JPEG takes a tenth of the time and a sixth of the size of PNG. The film has the exact pixels.
+    JPEG needs a tenth of the time and a sixth of the bytes of PNG. The film has the exact pixels.
     """
     buffer = io.BytesIO()
     image = Image.fromarray(tile[..., 0] if tile.shape[-1] == 1 else tile)

@@ -1,4 +1,4 @@
-"""Keep the live page up to date while a VAE is trained, without ever ending the training."""
+"""Keep the live page up to date while a VAE is trained, without ever stopping the training."""
 
 import logging
 import os
@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 # largest share of the training time to spend on the page
 _MOST_SHARE = 0.01
 _LEAST_REFRESH_S, _MOST_REFRESH_S = 2, 30
-# After this many epochs without an update, and at least this long, the page suspects a killed run.
+# After this many epochs and at least this many seconds without an update, the page suspects that
+# the run was killed.
 _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 
 
@@ -34,17 +35,17 @@ _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 def opened(
     folder: Path, task: Task, film: FilmRecorder, *, source: str
 ) -> Iterator[Callable[[Sequence[Row]], None]]:
-    """Open the live page of a training, and yield the `follow` callback for ``fit.fit``.
+    """Open the live page of a training run, and yield the `follow` callback for ``fit.fit``.
 
-    On exit, the page says whether the training finished or stopped. If the folder cannot be
-    written, the training continues without the page, after one warning. With several machines, only
-    the first one writes the page.
+    On exit, the page says whether the training finished or stopped. If the folder is not writable,
+    the training continues without the page after a single warning. With several machines, only the
+    first machine writes the page.
 
     Args:
         folder: the folder for index.html and history.csv.
-        task: the training.
-        film: provides the pictures.
-        source: source of the faces, see ``receipts.read_source``.
+        task: the training run.
+        film: the film recorder, which provides the pictures.
+        source: source of the faces; see ``receipts.read_source``.
     """
     if not workers.is_writer():
         yield lambda _rows: None
@@ -57,7 +58,7 @@ def opened(
         may_stop=task.params.early_stopping_patience is not None,
         source=source,
     )
-    live = _TrainingPage(folder, about, film)
+    live = TrainingPage(folder, about, film)
     try:
         yield live.follow
     except BaseException as error:
@@ -70,8 +71,8 @@ def opened(
         live.close()
 
 
-class _TrainingPage:
-    """The live page of one training, and its folder."""
+class TrainingPage:
+    """The live page of one training run, and its folder."""
 
     def __init__(self, folder: Path, about: About, film: FilmRecorder) -> None:
         self._folder = folder
@@ -83,7 +84,7 @@ class _TrainingPage:
         self._seconds: list[float] = []  # duration of each epoch of this run
         self._is_started = False
         self._last_epoch = self._last_written = time.monotonic()
-        self._cost_s = 0.0  # time that the last page took
+        self._cost_s = 0.0  # time that writing the last page took
         self._lock = filelock.FileLock(folder / "lock")
         self._is_open = self._try(self._claim)
         self._write("running", "Training is about to start.")
@@ -111,7 +112,7 @@ class _TrainingPage:
         self._write(state, words)
 
     def close(self) -> None:
-        """Release the folder for other trainings."""
+        """Release the folder for other training runs."""
         self._lock.release()
 
     def _claim(self) -> None:
@@ -119,19 +120,25 @@ class _TrainingPage:
         try:
             self._lock.acquire(blocking=False)
         except filelock.Timeout:
-            raise OSError("another training uses it") from None
+            raise OSError("another training run is using it") from None
 
     def _write(self, state: str, words: str) -> None:
         """Write the page and the table, if the folder is usable."""
         if not self._is_open:
             return
         started = time.monotonic()
-        self._is_open = self._try(lambda: self._write_files(state, words))
-        # not counted: the first page loads libraries that the later ones reuse
+        self._is_open = self._try(lambda: self.write_files(state, words))
+        # the first page is not counted, because it loads libraries that later pages reuse
         self._cost_s = time.monotonic() - started if self._history else 0.0
         self._last_written = time.monotonic()
 
-    def _write_files(self, state: str, words: str) -> None:
+    def write_files(self, state: str, words: str) -> None:
+        """Write the page, its script and history.csv.
+
+        Args:
+            state: ``"running"``, ``"over"`` or ``"stopped"``.
+            words: a message to show below the state; empty for none.
+        """
         epoch_s = statistics.median(self._seconds) if self._seconds else 0.0
         moment = Moment(
             state=state,
@@ -144,7 +151,7 @@ class _TrainingPage:
         )
         html = page.render(self._about, moment, self._history, self._faces, self._frames())
         _replace(self._folder / "index.html", lambda path: path.write_text(html, encoding="utf-8"))
-        if not self._history:  # a previous training's table would pass for this one's
+        if not self._history:  # the table of a previous run would be mistaken for this run's table
             (self._folder / "history.csv").unlink(missing_ok=True)
         else:
             table = pd.DataFrame(self._history).astype({"epoch": int})
@@ -174,7 +181,7 @@ class _TrainingPage:
         return f"Finished epoch {done} of {epochs}, {most} {left} left."
 
     def _describe_time(self) -> str:
-        """Describe how long the epochs of this run took; continues "4 epochs"."""
+        """Describe how long the epochs of this run took, as a continuation of "4 epochs"."""
         num_epochs = len(self._seconds)
         if num_epochs == 0:
             return ""
@@ -182,7 +189,7 @@ class _TrainingPage:
         return f"{which} in {_duration(sum(self._seconds))}"
 
     def _try(self, work: Callable[[], Any]) -> bool:
-        """Run `work`, report whether it succeeded, and log a warning if not."""
+        """Run `work`, and report whether it succeeded; log a warning if it did not."""
         try:
             work()
         except OSError as error:
@@ -220,7 +227,7 @@ def _count(epochs: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    """Return a duration for readers: 45 s, 12 min, 3.4 h."""
+    """Format a duration for readers, such as 45 s, 12 min or 3.4 h."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

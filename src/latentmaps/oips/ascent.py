@@ -1,8 +1,8 @@
 """Projected gradient ascent from start images: the method that finds OIPs.
 
-``ascend`` runs the loop, ``steps`` defines a single step. All images take their steps together, in
-chunks of one size. Every few steps, images that have stopped are dropped and the chunks are filled
-up again. ``race`` decides which start images continue after the first steps.
+``ascend`` runs the loop, and ``steps`` defines a single step. All images take their steps together,
+in chunks of equal size. Every few steps, images that have stopped are dropped and the chunks are
+filled up again. ``race`` decides which start images continue after the first steps.
 
 ``starts`` chooses the start images, ``excitation`` computes the gradient, and ``constraints``
 projects images onto the set that the network accepts.
@@ -25,7 +25,7 @@ from latentmaps.oips.oip import AscentResult, Floats
 from latentmaps.oips.steps import State, Step
 from latentmaps.params.draw_oips import DrawOips
 
-# Stopped images are dropped at least every this many steps.
+# Stopped images are dropped at least once every this many steps.
 _SEGMENT_STEPS = 10
 
 
@@ -42,21 +42,21 @@ def ascend(
     is_race: bool = False,
     num_head_starts: int = 0,
 ) -> AscentResult:
-    """Run gradient ascent from each start image and return the best image of each.
+    """Run gradient ascent from each start image and return the best image found from each.
 
-    A start image that leaves its unit silent does not change: where a ReLU outputs 0, the gradient
-    is 0 too, unless the strategy adds fluctuations.
+    A start image that leaves its unit silent does not change, unless the strategy adds
+    fluctuations: where a ReLU outputs 0, the gradient is 0 too.
 
     Args:
-        objective: the value to maximize.
+        objective: callable that returns the values to maximize.
         starts: (num_units, num_starts, h, w, c), float32, start images that meet the constraint.
         units: (num_units,), int, the unit to excite from each row of `starts`.
-        params: number and size of the steps, strategy, stopping rule.
-        constraint: projects the images after each step.
-        seed: seed of the jitter and of the fluctuations.
+        params: settings of the steps, the strategy and the stopping rule.
+        constraint: constraint onto which the images are projected after each step.
+        seed: seed for the jitter and the fluctuations.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
-        chunk_size: images per chunk. The last chunk is padded: kernels, and therefore rounding
-            errors, are then the same for any number of images.
+        chunk_size: number of images per chunk. The last chunk is padded: kernels, and therefore
+            rounding errors, are then the same for any number of images.
         is_race: whether only the best ``params.num_finalists`` starts of each unit continue after
             ``params.race_steps`` steps.
         num_head_starts: number of head starts at the end of each row; they always continue.
@@ -150,20 +150,21 @@ def _take_steps(
     step_numbers: range,
     may_stop: bool,
 ) -> tuple[State, Floats]:
-    """Run several steps with one chunk.
+    """Run several steps on one chunk.
 
     Args:
         step: as returned by ``steps.make_step``.
         state: state of the chunk.
-        units: (n,), int32, the unit that each image is to excite.
-        shifts: (n, num_steps + 1, 2), or (n, 1, 2) without jitter, int32.
+        units: (n,), int32, the unit that each image should excite.
+        shifts: (n, num_steps + 1, 2), or (n, 1, 2) without jitter, int32, rows and columns by which
+            jitter shifts the images.
         phase: phase of the strategy that the steps belong to.
         step_numbers: numbers of the steps.
-        may_stop: whether images may stop, which they do in the last phase only.
+        may_stop: whether images may stop, which happens only in the last phase.
 
     Returns:
-        The state after the last step, and the activations before each step,
-        (n, len(step_numbers)), NaN once an image has stopped.
+        The state after the last step, and the activations before each step, (n, len(step_numbers)),
+        which are NaN once an image has stopped.
     """
     coarseners = length_scales.coarseners(phase.grid, state.images.shape[1:3])
     projections = [tf.constant(matrix.astype(np.float32)) for matrix in coarseners]

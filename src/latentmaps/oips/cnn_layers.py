@@ -18,14 +18,14 @@ _BATCH_SIZE = 5_000
 def up_to(model: keras.Model, layer_name: str) -> Networks:
     """Cut the CNN after a layer.
 
-    The objective is the mean of a map for a convolution, and the value of a unit for a dense layer.
+    For a convolution, the objective is the mean of a map; for a dense layer, the value of a unit.
 
     Args:
         model: the CNN.
         layer_name: name of a convolution or a dense layer.
 
     Raises:
-        TrainingError: the CNN has no such layer, or reads images of another size.
+        TrainingError: the CNN has no such layer, or it reads images of another size.
     """
     _require_size(model)
     cnn.require_layer(model, layer_name)
@@ -34,15 +34,15 @@ def up_to(model: keras.Model, layer_name: str) -> Networks:
 
 
 def responses_below(model: keras.Model, layer_name: str) -> keras.Model | None:
-    """Build the network images -> responses of the layer below a given one, (n, num_lower_units).
+    """Build the network that maps images to the responses of the layer below a given one.
 
     Args:
         model: the CNN.
         layer_name: name of a convolution or a dense layer.
 
     Returns:
-        The network, with the mean of each map of a convolution or the units of a dense layer as
-        outputs; None for the first layer.
+        The network, whose outputs (n, num_lower_units) are the mean of each map of a convolution,
+        or the units of a dense layer; None for the first layer.
     """
     names = cnn.unit_layer_names(model)
     below = names[: names.index(layer_name)]
@@ -80,10 +80,10 @@ def standardize_digits(images: npt.NDArray[np.uint8]) -> Floats:
 def digit_range(digits: Digits) -> PixelRange:
     """Return the darkest and the brightest pixel of a typical standardized digit.
 
-    These are medians over the training part, so half of the digits exceed them on either side.
+    These are medians over the training part, so half of the digits go beyond each of them.
 
     Raises:
-        DataError: at least half of the training digits have a single gray level.
+        DataError: at least half of the training digits have only one gray level.
     """
     images = digits.train_images
     parts = [

@@ -1,7 +1,7 @@
 """Constraints on the images of an ascent, which project them onto what a network accepts.
 
 For the CNN, pixels are either free or *in range*: as dark and as light as those of a real digit.
-Other networks may use any projection (n, h, w, c) -> (n, h, w, c).
+Other networks may use any projection of images (n, h, w, c).
 """
 
 import functools
@@ -14,11 +14,11 @@ import tensorflow as tf
 
 from latentmaps.oips.oip import Floats, PixelRange
 
-# The standard deviation and the mean of the clipped pixels are corrected in alternation. With 3
+# The standard deviation and the mean of the clipped pixels are corrected alternately. With 3
 # rounds, each with 2 Newton steps for the mean, ascent keeps the mean within 1e-3 of 0 and the
-# standard deviation within 2 % of 1. Alternating between standardizing and clipping does not work:
-# it has no fixed point if half of an image is black, and images ended up a quarter of a standard
-# deviation too bright and with a quarter too little contrast.
+# standard deviation within 2% of 1. Alternating between standardizing and clipping does not work:
+# it has no fixed point if half of an image is black. Images ended up a quarter of a standard
+# deviation too bright, with a quarter too little contrast.
 _ROUNDS = 3
 _NEWTON_STEPS = 2
 
@@ -37,7 +37,7 @@ class Constraint:
     """A projection of images (n, h, w, c) onto the set that a network accepts.
 
     Attributes:
-        project: images -> images.
+        project: function that returns the projected images.
         tangent: (gradients, images), (n, h, w, c) each -> the part of the gradients that `project`
             does not undo. The other part, which may be nearly the whole gradient, would only make
             the step shorter.
@@ -71,14 +71,14 @@ def project_noise(noise: Floats, constraint: Constraint) -> Floats:
 
 
 def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the component of the gradients along the images: a step then preserves the RMS."""
+    """Remove the component of the gradients along the images, so that a step preserves the RMS."""
     common = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
     power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
     return gradients - images * common / (power + _TINY)
 
 
 def _along_sphere(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the components that change the mean or standard deviation of images of mean 0."""
+    """Remove the components that change the mean or the contrast of images with mean 0."""
     centered = gradients - tf.reduce_mean(gradients, axis=(1, 2, 3), keepdims=True)
     return _without_images(centered, images)
 
@@ -88,7 +88,7 @@ def _scale(images: tf.Tensor) -> tf.Tensor:
     return images / tf.maximum(rms, _TINY)
 
 
-# mean 0 and standard deviation 1, as the CNN reads images; pixels are free
+# mean 0 and standard deviation 1, as the CNN expects; pixels are free
 standardized = Constraint(tf.image.per_image_standardization, _along_sphere)
 
 # A root mean square of 1, for patches: the mean of a patch of a standardized image need not be 0,
@@ -97,7 +97,7 @@ unit_rms = Constraint(_scale, _without_images)
 
 
 def in_range(pixel_range: PixelRange) -> Constraint:
-    """Return the constraint of mean 0 and standard deviation 1 with pixels in a range.
+    """Return the constraint that images have mean 0, standard deviation 1 and pixels in a range.
 
     Where no such image exists, the standard deviation is as close to 1 as the range allows.
 
@@ -111,7 +111,10 @@ def in_range(pixel_range: PixelRange) -> Constraint:
 
 
 def clipped(pixel_range: PixelRange) -> Constraint:
-    """Return the constraint that clips pixels to a range; random images cover half of the range."""
+    """Return the constraint that clips pixels to a range.
+
+    Random images cover half of the range.
+    """
     low, high = pixel_range
 
     def tangent(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
@@ -140,10 +143,10 @@ def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 
 
 # A root mean square of at most 1, for weights that are turned into pixels later, with less contrast
-# the rarer their pattern is in natural images. A common bound on all weights makes rare patterns
+# for patterns that are rarer in natural images. A shared bound on all weights makes rare patterns
 # cost more. A bound on each pixel does not work: a nearly linear unit drives every pixel to its
-# bound (black, white or a pure color), and it responds most to fine noise, which natural images
-# hardly contain.
+# bound (black, white or a pure color). Such a unit responds most to fine noise, which natural
+# images hardly contain.
 at_most_unit_rms = Constraint(_bound, _inside_bound)
 
 

@@ -1,9 +1,9 @@
-"""Convolutions for the ascent: gradients of the image only, and a single map for each image.
+"""Convolutions for the ascent: one map per image, and gradients with respect to the image only.
 
 TensorFlow computes all maps of a layer for every image, but the ascent needs only one of them. It
 also spends a quarter of a step on the gradient of the first convolution, whose single channel
 cannot be shared among the cores. Here both become matrix products: contract the channels first,
-then shift and add what is left. Together this is twice as fast (benchmarks/README.md).
+then shift and add the results. Together, these changes double the speed (benchmarks/README.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +21,8 @@ Gradient = Callable[[Any], Any]
 class SingleMapMean:
     """The mean of one feature map for each image, an ``objectives.Objective``.
 
-    On a patch of the size of the receptive field, a map has one position, and its mean is the value
-    at that position.
+    On a patch as large as the receptive field, a map has one position, and its mean is the value at
+    that position.
 
     Attributes:
         floor: see ``objectives.Objective``.
@@ -32,9 +32,9 @@ class SingleMapMean:
     def supports(layers: Sequence[keras.layers.Layer]) -> bool:
         """Report whether this class can compute a chain of layers.
 
-        It supports max pooling and convolutions with square kernels, a bias and a ReLU, all
-        without padding. The first layer must be a convolution that reads one channel, and the last
-        one a convolution.
+        It supports max pooling and convolutions with square kernels, a bias and a ReLU, all without
+        padding. The first layer must be a convolution that reads one channel, and the last layer
+        must also be a convolution.
 
         Args:
             layers: as returned by ``receptive_fields.chain``.
@@ -60,9 +60,9 @@ class SingleMapMean:
         """Copy the weights of the last layer and build the network before it.
 
         Args:
-            layers: layers from the image to the feature maps that ``supports`` accepts.
-            reachable_size: number of rows and columns of an image that influence the last layer, or
-                of a patch.
+            layers: layers from the image to the feature maps; ``supports`` must accept them.
+            reachable_size: number of rows and columns of an image, or of a patch, that influence
+                the last layer.
             is_rectified: whether to apply the last ReLU.
         """
         self._is_rectified = is_rectified
@@ -83,7 +83,7 @@ class SingleMapMean:
             images: (n, h, w, 1), float32, in the format the network expects.
             units: (n,), int, the map of each image.
         """
-        # leave out pixels that the layer cannot see: saves a sixth of the work in the third layer
+        # leaving out pixels that the layer cannot see saves a sixth of the work in the third layer
         rows, columns = self._reachable_size
         seen = images[:, :rows, :columns]
         features = self._trunk(seen) if self._trunk is not None else seen
@@ -128,7 +128,7 @@ class InputConvolution(keras.layers.Layer):
         self._bias = bias
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
-        """Return maps (n, h, w, num_maps) for images (n, height, width, 1)."""
+        """Return the maps (n, h, w, num_maps) of images (n, height, width, 1)."""
 
         @tf.custom_gradient
         def convolve(images: tf.Tensor) -> tuple[tf.Tensor, Gradient]:

@@ -1,8 +1,8 @@
 """The elementary pattern of a feature map: what excites it at one position.
 
-An OIP raises the mean over the map, so that a pattern that excites the map is repeated wherever it
-fits. Here the ascent maximizes the map at a single position, on a patch of the size of its
-receptive field: what remains is the pattern alone.
+An OIP maximizes the mean over the map, so a pattern that excites the map is repeated wherever it
+fits. Here the ascent maximizes the map at a single position, on a patch as large as its receptive
+field, so only the pattern itself remains.
 """
 
 import dataclasses
@@ -17,11 +17,11 @@ from latentmaps.oips.oip import ElementaryPatterns
 from latentmaps.oips.start_images import StartImageSpec
 from latentmaps.params.draw_oips import DrawOips
 
-# A single position, unlike a mean over many, converges in a fraction of the steps of an OIP.
+# A single position converges in a fraction of the steps that a mean over many positions needs.
 _MAX_STEPS = 100
 
-# Fewer starts than for an OIP. In the third layer, the activation is lower than with 24 starts by
-# 0.01 % for the median pattern and by 4 % for the worst one.
+# This is fewer than for an OIP. In the third layer, activations are lower than with 24 starts, by
+# 0.01% for the median pattern and by 4% for the worst one.
 _NUM_STARTS = 8
 
 
@@ -40,15 +40,16 @@ def find(
     Args:
         model: a model with one image as input.
         layer_name: name of the layer.
-        params: parameters of the ascent; length scales too fine for the patch are replaced.
-        seed: seed of everything that is sampled.
+        params: parameters of the ascent; length scales that are too fine for the patch are
+            replaced.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of patches per chunk.
         map_indices: (num_maps,), int, the maps to search for; None: all.
 
     Returns:
-        The patterns; None for a dense layer, whose units see the whole image, and for a layer to
-        which no chain of layers leads.
+        The patterns; None for a dense layer, whose units see the whole image, and for a layer
+        that no chain of layers connects to the image.
 
     Raises:
         TrainingError: a gradient is NaN or infinite.

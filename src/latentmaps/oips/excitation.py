@@ -1,7 +1,8 @@
 """Activations of the units of a layer, and their gradients with respect to the images.
 
-By default the activation of a feature map is its mean over all positions, as in the original posts:
-a pattern that occurs in many places excites the map more than one that occurs once.
+By default, the activation of a feature map is its mean over all positions, as in the original
+posts. A pattern that occurs in many places therefore excites the map more than one that occurs
+once.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from latentmaps.params.draw_oips import DrawOips
 
 # Every batch has the same number of images, and the last one is padded: kernels, and therefore
 # rounding errors, differ between batch sizes. Batches of large images are smaller: with 256 images
-# of 224x224 pixels, the first maps of a network alone would take gigabytes.
+# of 224x224 pixels, the first maps of a network alone would take up gigabytes.
 _BATCH_SIZE, _MOST_VALUES = 256, 2**22
 
 # far below any RMS that matters; keeps a zero gradient at zero
@@ -53,10 +54,10 @@ def penalized(
     above 0.
 
     Args:
-        objective: the activation of one unit per image.
-        params: weight of the penalty.
+        objective: callable that returns the activation of one unit per image.
+        params: parameters of the ascent, including the weight of the penalty.
         images: (n, h, w, c), float32, in the format the network expects.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
     """
     activations = objective(images, units)
     if not params.smoothness:
@@ -73,13 +74,13 @@ def objective_and_gradient(
     units: tf.Tensor,
     shifts: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Return objectives (n,), activations (n,), and the gradients of the objectives (n, h, w, c).
+    """Return the objectives (n,), the activations (n,) and the objectives' gradients (n, h, w, c).
 
     Args:
-        objective: the activation of one unit per image.
-        params: smoothness and jitter.
+        objective: callable that returns the activation of one unit per image.
+        params: parameters of the ascent, including smoothness and jitter.
         images: (n, h, w, c), float32, in the format the network expects.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
         shifts: (n, 2), int, rows and columns by which the images are shifted before the gradient is
             computed; used with jitter only.
     """
@@ -123,11 +124,12 @@ def sample_shifts(
     Args:
         units: (num_units,), int, units of the layer.
         num_starts: number of starts per unit.
-        params: largest shift and number of steps.
-        seed: seed of the shifts.
+        params: parameters of the ascent, including the largest shift and the number of steps.
+        seed: seed for the shifts.
 
     Returns:
-        (n, num_steps + 1, 2), int32, n = num_units * num_starts; without jitter (n, 1, 2), zeros.
+        (n, num_steps + 1, 2), int32, n = num_units * num_starts; zeros of shape (n, 1, 2) without
+        jitter.
     """
     if not params.jitter:
         return np.zeros((len(units) * num_starts, 1, 2), np.int32)

@@ -10,7 +10,7 @@ from latentmaps.images import pixels
 from latentmaps.oips.oip import ElementaryPatterns, Floats, LayerOips, PixelRange
 
 CLIP_PERCENTILE = 98
-# the color map with one channel
+# the only color map with a single channel
 _NO_COLORS = "gray"
 
 Images = npt.NDArray[np.uint8]
@@ -21,10 +21,10 @@ class GrayScale:
     """The scales that convert the images of a layer to bytes.
 
     Attributes:
-        limit: value of white for free pixels; black is minus this value, and 0 is mid-gray.
-        pixel_range: values of black and of white for pixels in range, in standard deviations.
+        limit: value drawn as white for free pixels; black is minus this value, and 0 is mid-gray.
+        pixel_range: values drawn as black and as white for pixels in range, in standard deviations.
         reachable_size: number of rows and columns, from the top left, that influence the layer.
-        pattern_limit: value of white for elementary patterns.
+        pattern_limit: value drawn as white for elementary patterns.
         color_map: color map for free pixels and patterns, a name in ``color_maps.COLOR_MAPS``; gray
             images have no channel axis.
     """
@@ -36,14 +36,14 @@ class GrayScale:
     color_map: str = "gray"
 
     def free(self, images: Floats) -> Images:
-        """Convert images with free pixels (..., 28, 28) to uint8, cropped as by ``crop``.
+        """Convert images with free pixels (..., 28, 28) to uint8, and crop them with ``crop``.
 
-        A color map other than gray adds an axis of 3 channels.
+        A color map other than ``gray`` adds an axis of 3 channels.
         """
         return self._color(self.crop(pixels.signed_to_uint8(images, self.limit)))
 
     def in_range(self, images: Floats) -> Images:
-        """Convert images with pixels in range (..., 28, 28) to uint8, cropped as by ``crop``."""
+        """Convert images with pixels in range (..., 28, 28) to uint8, and crop with ``crop``."""
         darkest, brightest = self.pixel_range
         shares = (images - darkest) / (brightest - darkest)
         return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])
@@ -68,12 +68,12 @@ def gray_scale(
     elementary: ElementaryPatterns | None = None,
     color_map: str = "gray",
 ) -> GrayScale:
-    """Return the scale of a layer, computed from its polished OIPs.
+    """Return the gray scales of a layer, computed from its polished OIPs.
 
     Args:
         oips: OIPs of the layer.
         reachable_size: number of rows and columns that influence the layer.
-        elementary: its elementary patterns; None: not available.
+        elementary: its elementary patterns; None if it has none.
         color_map: name in ``color_maps.COLOR_MAPS``.
     """
     images = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
@@ -84,9 +84,12 @@ def gray_scale(
 
 
 def find_limit(images: npt.NDArray) -> float:
-    """Return the absolute value that becomes white; 1 for an empty array.
+    """Return the absolute value that is drawn as white; 1 for an empty array.
 
-    This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale up
-    to them would leave the others without contrast.
+    This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale
+    that reaches them would leave the other pixels without contrast.
+
+    Args:
+        images: any shape, float, centered on 0.
     """
     return float(np.percentile(np.abs(images), CLIP_PERCENTILE)) if images.size else 1.0

@@ -1,4 +1,4 @@
-"""Everything that is computed for the feature maps of a layer, ready to be drawn."""
+"""All results for the feature maps of a layer, ready to be drawn."""
 
 from dataclasses import dataclass
 
@@ -25,11 +25,11 @@ from latentmaps.params.draw_oips import DrawOips
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The words for the units of a layer on sheets and pages.
+    """The words used for the units of a layer on sheets and pages.
 
     Attributes:
-        one: singular.
-        many: plural.
+        one: singular form.
+        many: plural form.
         response: name of the value that is compared between images.
     """
 
@@ -48,7 +48,7 @@ class LayerResults:
 
     Attributes:
         layer_name: name of the layer.
-        names: words for its units.
+        names: words used for its units.
         oips: OIPs of its units.
         strongest: test digits that excite its units most.
         table: one row per unit, as returned by ``scores.score``.
@@ -56,7 +56,7 @@ class LayerResults:
         tuning: responses to random images, as returned by ``tuning.measure_tuning``.
         grays: gray scales of the images.
         params: parameters of the search.
-        seed: seed of the search.
+        seed: seed for the search.
     """
 
     layer_name: str
@@ -88,7 +88,7 @@ def study(
         layer_name: name of a convolution or a dense layer.
         digits: real digits.
         params: parameters of the search.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
 

@@ -1,6 +1,6 @@
 """Length scales: what a coarse grid can represent, and when patterns of each scale may grow.
 
-A strategy divides the ascent into phases. In each phase only patterns grow that a grid of a given
+A strategy divides the ascent into phases. Each phase is limited to patterns that a grid of a given
 size can represent. Start images are reduced to what the grid of the first phase can represent.
 """
 
@@ -31,7 +31,7 @@ class Phase(NamedTuple):
         number: number of the phase, from 0.
         first: number of its first step.
         end: number of its last step plus 1.
-        grid: only patterns that this grid can represent grow; None: all patterns grow.
+        grid: grid that limits which patterns grow; None if all patterns grow.
         fluctuation: standard deviation of the random fluctuations on this grid that are added to
             each image before the first step.
     """
@@ -81,10 +81,10 @@ def phases(params: DrawOips) -> list[Phase]:
 
 
 def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
-    """Replace the length scales if they are too fine for images of a shape.
+    """Replace the length scales if they are too fine for images of a given shape.
 
     Args:
-        params: section of params.yaml.
+        params: section of params.yaml that contains the length scales.
         shape: height, width and channels of an image.
     """
     grids = [grid_of(scale) for scale in params.length_scales]
@@ -93,10 +93,10 @@ def for_shape(params: DrawOips, shape: Shape) -> DrawOips:
 
 
 def fit(params: DrawOips, shape: Shape) -> DrawOips:
-    """Replace the length scales by the default ones for images of a shape, from coarse to fine.
+    """Replace the length scales with the default ones for a given shape, from coarse to fine.
 
     Args:
-        params: section of params.yaml.
+        params: section of params.yaml that contains the length scales.
         shape: height, width and channels of an image.
     """
     grids = [
@@ -112,7 +112,7 @@ def fit(params: DrawOips, shape: Shape) -> DrawOips:
 
 
 def grid_of(scale: LengthScale) -> Grid:
-    """Return rows and columns of a length scale; a single number means both."""
+    """Return the rows and columns of a length scale; a single number applies to both."""
     return (scale, scale) if isinstance(scale, int) else scale
 
 
@@ -120,7 +120,7 @@ def enlarge(values: Matrix, size: Sequence[int]) -> Matrix:
     """Enlarge a grid of values (rows, columns) to (height, width) by bicubic interpolation."""
     height, width = size
     rows, columns = values.shape
-    return _enlarging_matrix(rows, height) @ values @ _enlarging_matrix(columns, width).T
+    return make_enlarging_matrix(rows, height) @ values @ make_enlarging_matrix(columns, width).T
 
 
 def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
@@ -128,7 +128,7 @@ def coarsen(image: Matrix, grid: Grid | None) -> Matrix:
 
     Args:
         image: (height, width, channels), float64.
-        grid: rows and columns of the grid; None: return the image unchanged.
+        grid: rows and columns of the grid; None to return the image unchanged.
     """
     if grid is None:
         return image
@@ -141,7 +141,7 @@ def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
     """Return the projections of columns, (h, h), and of rows, (w, w), onto a grid.
 
     Args:
-        grid: rows and columns of the grid; None: the projections are identities.
+        grid: rows and columns of the grid; None for identity projections.
         size: height and width of an image; further values are ignored.
     """
     rows, columns = grid or (size[0], size[1])
@@ -149,7 +149,7 @@ def coarseners(grid: Grid | None, size: Sequence[int]) -> tuple[Matrix, Matrix]:
 
 
 @functools.cache
-def _enlarging_matrix(num_points: int, size: int) -> Matrix:
+def make_enlarging_matrix(num_points: int, size: int) -> Matrix:
     """Return the matrix (size, num_points) that enlarges a column by bicubic interpolation."""
     unit = Image.fromarray(np.eye(num_points, dtype=np.float32))
     return np.asarray(unit.resize((num_points, size), Image.Resampling.BICUBIC), np.float64)
@@ -160,6 +160,6 @@ def _coarsener(num_points: int, size: int) -> Matrix:
     """Return the projection (size, size) of a column onto what a grid of points can represent."""
     if num_points >= size:
         return np.eye(size)
-    enlarger = _enlarging_matrix(num_points, size)
+    enlarger = make_enlarging_matrix(num_points, size)
     projection: Matrix = enlarger @ np.linalg.pinv(enlarger)
     return projection

@@ -20,7 +20,7 @@ class Networks:
         responses: images -> objectives of all units, (n, num_units).
         objective: (images, units (n,)) -> the objective of one unit per image, (n,).
         max_pre_activations: images -> maximum of each map before its ReLU, (n, num_maps), which
-            says how far a silent map is from responding; None if no unit can be silent.
+            shows how far a silent map is from responding; None if no unit can be silent.
         shape: height, width and channels of an image.
         reachable_size: number of rows and columns, from the top left, that influence the layer.
     """
@@ -69,7 +69,7 @@ def up_to(model: keras.Model, layer_name: str, objective_name: str) -> Networks:
 
 
 def on_patches(model: keras.Model, layer_name: str) -> Networks | None:
-    """Reduce a network to one position of the maps of a layer, on the patch that it sees.
+    """Reduce a network to one position of a layer's maps, on the patch that this position sees.
 
     Args:
         model: a model with one image as input.

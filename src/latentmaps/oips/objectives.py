@@ -1,8 +1,8 @@
-"""Objectives of the ascent: one number per image, computed from the unit that it is to excite.
+"""Objectives of the ascent: one number per image, computed from the unit to excite.
 
 A unit is a feature map of a layer or a neuron of a dense layer. The registry defines how the values
-of a unit become one number. All objectives but the mean use values before the activation function:
-the optimum is the same, and there is a gradient even where a ReLU is silent.
+of a unit become one number. All objectives except the mean use values before the activation
+function: the optimum is the same, and there is a gradient even where a ReLU is silent.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ _ZERO_PRESERVING = (
 
 
 class Objective(Protocol):
-    """A function (images (n, h, w, c), units (n,)) -> values (n,) that the ascent maximizes.
+    """A function of images (n, h, w, c) and units (n,) whose values (n,) the ascent maximizes.
 
     Attributes:
         floor: value of a silent unit, which has no gradient: 0 after a ReLU, otherwise minus
@@ -122,14 +122,14 @@ def is_activation(layer: keras.layers.Layer) -> bool:
 
 
 def ends_with_relu(layer: keras.layers.Layer) -> bool:
-    """Report whether a layer ends with a ReLU, so that its outputs are 0 or more."""
+    """Report whether a layer ends with a ReLU, which makes its outputs 0 or more."""
     if isinstance(layer, keras.layers.ReLU | keras.layers.LeakyReLU):
         return not layer.negative_slope
     return getattr(layer, "activation", None) in (keras.activations.relu, keras.activations.relu6)
 
 
 def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
-    """Return the layer whose ReLU can silence the units of a layer; None if there is none.
+    """Return the layer whose ReLU can silence the units of a given layer; None if there is none.
 
     It is the layer itself, or a layer before it that is followed only by pooling and dropout.
 
@@ -150,7 +150,7 @@ def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.laye
 
 
 def responses(model: keras.Model, layer_name: str, name: str) -> keras.Model:
-    """Build the network images -> one number for each unit of a layer, (n, num_units).
+    """Build the network that returns one number for each unit of a layer, (n, num_units).
 
     Args:
         model: a model with one image as input.

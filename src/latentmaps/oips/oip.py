@@ -1,4 +1,4 @@
-"""Data classes for OIPs and the other results of a layer. No tensors here."""
+"""Data classes for OIPs and the other results of a layer, without tensors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,13 @@ Shape = tuple[int, int, int]
 # pixels
 PixelRange = tuple[float, float]
 
-# status of a map: one of its own random start images excites it, something else did, or nothing did
+# status of a map: excited by one of its own random start images, by something else, or by nothing
 ALIVE = "alive"
 RESCUED = "rescued"
 DEAD = "dead"
 STATUSES = (ALIVE, RESCUED, DEAD)
 
-# what made a map respond that none of its own random start images excites
+# what made a map respond if none of its own random start images did
 NOT_NEEDED = "start"
 PRECURSOR = "precursor"
 PRE_ACTIVATION = "pre-activation"
@@ -36,16 +36,15 @@ NUM_STRONGEST = 6
 
 @dataclass(frozen=True)
 class AscentResult:
-    """The best image that the ascent found from each start which was not eliminated by the race.
+    """The best image that the ascent found from each start that was not eliminated by the race.
 
     Attributes:
         start_indices: (num_units, num_starts), int, indices of these starts among all starts of the
             unit, ascending.
         images: (num_units, num_starts, h, w, c), float32, the best images, called final images.
-        activations: (num_units, num_starts), float32, activations by the final images; the floor of
-            the objective if the start left the unit silent.
-        objectives: (num_units, num_starts), float32, activations reduced by a
-            penalty on roughness.
+        activations: (num_units, num_starts), float32, activations for the final images; the floor
+            of the objective if the start left the unit silent.
+        objectives: (num_units, num_starts), float32, activations reduced by a penalty on roughness.
         curves: (num_units, num_starts, num_steps + 1), float32, activation before the first step
             and after each step; NaN after the image has stopped.
         snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, images after
@@ -71,7 +70,7 @@ class Polished:
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, activations by `images`; 0 is silent.
+        activations: (num_maps,), float32, activations for `images`; 0 means silent.
         high_frequency_shares: (num_maps,), float32, 0..1, share of the energy above half the
             Nyquist frequency before the polish.
         high_frequency_shares_polished: (num_maps,), float32, 0..1, the same share of `images`.
@@ -89,7 +88,7 @@ class Oips:
 
     Attributes:
         images: (num_maps, 28, 28), float32, standardized.
-        activations: (num_maps,), float32, activations by `images`; 0 is silent.
+        activations: (num_maps,), float32, activations for `images`; 0 means silent.
         polished: the same images with less grain, as shown on sheets and pages.
         starts: (num_maps, 28, 28), float32, the start images of `images`.
         start_kinds: (num_maps,), str, kinds of these start images.
@@ -98,7 +97,7 @@ class Oips:
         finalist_images: (num_maps, num_finalists, 28, 28), float32, the final image of each
             finalist; the head start, if there is one, is the last.
         finalist_kinds: (num_maps, num_finalists), str, kinds of their start images.
-        finalist_activations: (num_maps, num_finalists), float32, activations by the final images.
+        finalist_activations: (num_maps, num_finalists), float32, activations for the final images.
         has_head_start: whether each map has a head start.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each
             step; NaN after the image has stopped.
@@ -185,26 +184,27 @@ class StrongestDigits:
 
 
 def snapshot_steps(params: DrawOips) -> list[int]:
-    """Return the numbers of steps after which images are recorded, log-spaced; 0 is the start."""
+    """Return the step numbers after which images are recorded, log-spaced; 0 is the start image."""
     halved = [params.num_steps // 2**k for k in range(params.num_snapshots)]
     return sorted({0, *halved})
 
 
 def save(oips: LayerOips, elementary: ElementaryPatterns | None, path: Path) -> None:
-    """Write the OIPs of a layer as .npz; equal OIPs give equal bytes.
+    """Write the OIPs of a layer as .npz; identical OIPs produce identical files.
 
-    The file contains ``map_indices`` (num_maps,) and ``value_range`` (2,), the pixel range. The
-    following arrays exist twice, with free pixels and, with the suffix ``_in_range``, in range:
+    The file contains ``map_indices`` (num_maps,) and ``value_range`` (2,), the pixel range. Each of
+    the following arrays exists for free pixels and, with the suffix ``_in_range``, for pixels in
+    range:
 
     - ``images``, ``images_polished`` and ``starts``: (num_maps, 28, 28);
     - ``activations``, ``activations_polished``, ``high_frequency_shares`` and
       ``high_frequency_shares_polished``: (num_maps,);
     - ``curves``: (num_maps, num_steps + 1);
-    - of the finalists, the head start last: the final images ``ends`` (num_maps, num_finalists,
-      28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_finalists).
+    - for the finalists, with the head start last: the final images ``ends`` (num_maps,
+      num_finalists, 28, 28), ``end_activations`` and ``end_kinds`` (num_maps, num_finalists).
 
-    A convolution also has ``patterns`` (num_maps, rows, columns) and ``pattern_activations``
-    (num_maps,).
+    The file of a convolution also contains ``patterns`` (num_maps, rows, columns) and
+    ``pattern_activations`` (num_maps,).
 
     Args:
         oips: OIPs of one layer.

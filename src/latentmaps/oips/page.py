@@ -1,8 +1,9 @@
 """Render the page of a layer: an overview of its feature maps, and a detailed row for each.
 
 The page is a single self-contained file, like the report. A small script filters, sorts and finds
-maps; without it, all rows are shown in the order of their indices. The tiles of the overview reuse
-the pictures of the rows (SVG ``use``), so every picture is in the file only once.
+maps; without the script, all rows are shown in the order of their indices. The tiles of the
+overview reuse the pictures of the rows (SVG ``use``), so every picture is stored in the file only
+once.
 """
 
 import pandas as pd
@@ -52,7 +53,7 @@ def render(results: LayerResults) -> str:
         pathway=_count_similar_pathways(table),
         bounds=_RATIO_BOUNDS,
         rows=[page_rows.row(results, index) for index in range(len(table))],
-        # our own texts; the content security policy allows only these two
+        # our own script and style sheet; the content security policy allows only these two
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
         style=Markup(style),  # noqa: S704
@@ -61,7 +62,7 @@ def render(results: LayerResults) -> str:
 
 
 def _pattern_size(results: LayerResults) -> int:
-    """Return the size of an elementary pattern on the page in CSS pixels, an integer multiple."""
+    """Return the displayed size of an elementary pattern, an integer multiple, in CSS pixels."""
     if results.elementary is None:
         return 0
     size = int(results.elementary.images.shape[1])
@@ -69,11 +70,11 @@ def _pattern_size(results: LayerResults) -> int:
 
 
 def _count_similar_pathways(table: pd.DataFrame) -> dict[str, int]:
-    """Count the OIPs that the layer below finds more similar to the strongest digit than chance.
+    """Count OIPs that resemble the strongest digit more than random digits do in the layer below.
 
     Returns:
         The counts ``free`` and ``in_range``, and ``known``, the number of maps that were compared;
-        all 0 for the first layer.
+        all are 0 for the first layer.
     """
     random = table["path_random_digit"]
     return {

@@ -20,7 +20,7 @@ from latentmaps.pages import picture
 _WIDTH, _HEIGHT = 260, 110
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 14, 20
 _MAX_POINTS = 60
-# class names; the page gives them colors and dashes
+# CSS class names; the style sheet defines their colors and dashes
 _CLASSES = ("first", "second")
 
 
@@ -32,8 +32,8 @@ class CaptionedPicture:
         data_url: the PNG as a data URL.
         words: lines of the caption.
         alt: alternative text.
-        width: width of the PNG, pixels.
-        height: height of the PNG, pixels.
+        width: width of the PNG, in pixels.
+        height: height of the PNG, in pixels.
     """
 
     data_url: str
@@ -44,7 +44,13 @@ class CaptionedPicture:
 
 
 def snapshots(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return the start image and the snapshots with free pixels; empty for a dead map."""
+    """Return the start image and the snapshots with free pixels; empty for a dead map.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     if line["status"] == oip.DEAD:
         return []
     free = results.oips.free
@@ -103,7 +109,13 @@ def elementary(results: LayerResults, position: int) -> CaptionedPicture | None:
 
 
 def oips(results: LayerResults, position: int, line: pd.Series) -> list[CaptionedPicture]:
-    """Return the OIP with free pixels and the one in range, as far as they exist."""
+    """Return the OIP with free pixels and the one in range, if they exist.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     grays, oips = results.grays, results.oips
     pictures = []
     if line["activation"] > 0:
@@ -147,7 +159,13 @@ def digits(results: LayerResults, position: int) -> list[CaptionedPicture]:
 
 
 def curve(results: LayerResults, position: int, line: pd.Series) -> str:
-    """Draw the activation with free pixels and in range, as SVG; empty for a dead map."""
+    """Draw the activation with free pixels and in range, as SVG; empty for a dead map.
+
+    Args:
+        results: results of the layer.
+        position: row of the map in the table.
+        line: this row of the table.
+    """
     if line["status"] == oip.DEAD:
         return ""
     free, in_range = results.oips.free, results.oips.in_range
@@ -186,10 +204,10 @@ def draw_curve(
     """Draw activations over the steps as SVG.
 
     Args:
-        curves: name -> activations before the first step and after each step, NaN after the last
-            one; at most two curves.
-        strongest: activation of the strongest real digit, drawn as a line; None: no line.
-        title: accessible name.
+        curves: name -> (num_steps + 1,), activations before the first step and after each step, NaN
+            after the last one; at most two curves.
+        strongest: activation of the strongest real digit, drawn as a line; None for no line.
+        title: accessible name of the SVG.
     """
     known = {name: curve[~np.isnan(curve)].astype(np.float64) for name, curve in curves.items()}
     num_steps = max(1, *(len(curve) - 1 for curve in known.values()))
@@ -203,8 +221,8 @@ def draw_curve(
     ]
     if strongest:
         parts.append(_line((strongest - bottom) / height))
-    for look, (name, curve) in zip(_CLASSES, known.items(), strict=False):
-        parts.append(_path((curve - bottom) / height, num_steps, look, name))
+    for style, (name, curve) in zip(_CLASSES, known.items(), strict=False):
+        parts.append(_path((curve - bottom) / height, num_steps, style, name))
     return (
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{html.escape(title)}">'
         f"{''.join(parts)}</svg>"
@@ -216,8 +234,9 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
 
     Args:
         tuning: rows of ``tuning.measure_tuning`` for the unit and all grids, coarsest first.
-        size: height of an image, pixels; the spots of a grid of k points have size / k.
-        title: accessible name.
+        size: height of an image, in pixels; the spots of a grid of k points have a width of size /
+            k.
+        title: accessible name of the SVG.
     """
     points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)
     top, places = float(values.max()) or 1.0, np.log(points / points[0]) / np.log(points[-1])
@@ -261,11 +280,11 @@ def _line(share: float) -> str:
     )
 
 
-def _path(shares: npt.NDArray[np.float64], num_steps: int, look: str, name: str) -> str:
+def _path(shares: npt.NDArray[np.float64], num_steps: int, style: str, name: str) -> str:
     steps = np.unique(np.linspace(0, len(shares) - 1, _MAX_POINTS).round().astype(int))
     points = [f"{_x(step / num_steps):.1f} {_y(float(shares[step])):.1f}" for step in steps]
     x, y = points[-1].split()
     return (
-        f'<path class="{look}" d="M{"L".join(points)}"><title>{html.escape(name)}</title></path>'
-        f'<circle class="{look}" cx="{x}" cy="{y}" r="2.5"/>'
+        f'<path class="{style}" d="M{"L".join(points)}"><title>{html.escape(name)}</title></path>'
+        f'<circle class="{style}" cx="{x}" cy="{y}" r="2.5"/>'
     )

@@ -1,4 +1,4 @@
-"""The content of the page of a layer for each feature map: a verdict, numbers and pictures."""
+"""The content of a layer's page for each feature map: a verdict, numbers and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from latentmaps.oips import oip, page_pictures
 from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.page_pictures import CaptionedPicture, strength
 
-# what made a map respond that none of its own random start images excites
+# what made a map respond if none of its own random start images did
 _RESCUES = {
     oip.PRECURSOR: "the best of many random candidates",
     oip.PRE_ACTIVATION: "candidates after an ascent on the map before its ReLU",
@@ -19,8 +19,9 @@ _RESCUES = {
     oip.IN_RANGE: "the OIP in range",
 }
 
-# The same as the first sentence of a verdict. Each source of start images is tried only for maps
-# that the sources before it left silent (``starts``), so each sentence may say that these failed.
+# The same information as the first sentence of a verdict. Each source of start images is tried only
+# for maps that the sources before it left silent (``starts``), so each sentence can say that those
+# sources failed.
 _RESCUE_SENTENCES = {
     oip.PRECURSOR: "Rescued: its own starts leave it silent, but the best candidate excites it.",
     oip.PRE_ACTIVATION: (
@@ -30,8 +31,9 @@ _RESCUE_SENTENCES = {
     oip.IN_RANGE: "Rescued: only the OIP in range excited it.",
 }
 
-# An OIP excites its map in the same way as the strongest digit if its path correlation is above
-# that of random digits by at least this share of the distance to the second strongest digit's.
+# Path correlations are placed on a scale from that of random digits (0) to that of the second
+# strongest digit (1). From this value on, an OIP excites its map in the same way as the strongest
+# digit.
 _SAME_WAY = 0.5
 
 # below this seed gap, a verdict says how much the results of the starts differ
@@ -44,7 +46,7 @@ class Fact:
 
     Attributes:
         name: label.
-        value: the number in words.
+        value: the number as text.
     """
 
     name: str
@@ -58,19 +60,19 @@ class Row:
     Attributes:
         anchor: HTML id, such as Conv2D_3-17.
         index: index of the map.
-        status: alive, rescued or dead.
+        status: ``alive``, ``rescued`` or ``dead``.
         rescued_by: what rescued the map; empty if it is alive or dead.
         sort_keys: name -> number by which the script sorts, as text; empty if missing.
         verdict: sentences, the most important one first.
-        facts: numbers in words.
+        facts: labeled numbers.
         snapshots: pictures of the ascent from the start image on; empty for a dead map.
-        oips: the OIP with free pixels and in range; empty for a dead map.
+        oips: the OIPs with free pixels and in range; empty for a dead map.
         digits: pictures of the strongest test digits.
         finalists: final images of the finalists with free pixels; empty for a dead map.
         elementary: the elementary pattern; None for a unit of a dense layer.
         curve: activation over the steps as SVG; empty for a dead map.
-        tuning: tuning curve as SVG; empty for a unit of a dense layer, which noise moves up and
-            down alike.
+        tuning: tuning curve as SVG; empty for a unit of a dense layer, whose value noise raises and
+            lowers equally.
     """
 
     anchor: str
@@ -131,7 +133,7 @@ def _tuning(line: pd.Series, results: LayerResults) -> str:
         own[own["kind"] == "grid"],
         results.oips.free.images.shape[1],
         title=(
-            f"Activation of {results.names.one} {line['map_index']} by noise of each length scale"
+            f"Activation of {results.names.one} {line['map_index']} for noise of each length scale"
         ),
     )
 

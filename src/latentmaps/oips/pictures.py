@@ -1,4 +1,4 @@
-"""The sheets of a layer: its OIPs, its elementary patterns, and strips of how some OIPs grew."""
+"""The sheets of a layer: OIPs, elementary patterns, and strips that show how some OIPs grew."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import NUM_STRONGEST, Oips
 from latentmaps.params.draw_oips import DrawOips
 
-# Okabe and Ito's palette, which color-blind readers can distinguish
+# Okabe and Ito's palette, whose colors color-blind readers can distinguish
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
 
 _SHEET_SCALE = 3
@@ -34,7 +34,7 @@ class _Shown(NamedTuple):
         oips: the OIPs.
         tiles: their images, uint8.
         suffix: suffix of their columns in the table.
-        words: sentence on the gray scale.
+        words: sentence about the gray scale.
     """
 
     oips: Oips
@@ -72,8 +72,8 @@ RANGES: dict[str, Callable[[LayerResults], _Shown]] = {"free": _free, "data": _i
 def draw_contact_sheet(results: LayerResults) -> Sheet:
     """Draw the contact sheet, with one tile per unit; the tile of a dead unit is blank.
 
-    The sheet of the output layer has one column per digit, with its OIP free and in range, and the
-    strongest real digit.
+    The sheet of the output layer has one column per digit, with its OIP with free pixels, its OIP
+    in range, and the strongest real digit.
 
     Args:
         results: results of the layer.
@@ -110,7 +110,7 @@ def draw_contact_sheet(results: LayerResults) -> Sheet:
 
 
 def _draw_outputs(results: LayerResults) -> Sheet:
-    """Draw the sheet of the output layer: what the CNN takes for each digit."""
+    """Draw the sheet of the output layer: the inputs that the CNN reads as each digit."""
     table, grays, strongest = results.table, results.grays, results.strongest
     free, in_range = results.oips.free, results.oips.in_range
     shown = {
@@ -184,7 +184,7 @@ def _starts(results: LayerResults) -> str:
 
 
 def _polish_words(params: DrawOips) -> str:
-    """Return a sentence on the polish, preceded by a space, or an empty string."""
+    """Return a sentence about the polish, preceded by a space, or an empty string."""
     if params.polish == 1:
         return ""
     return (
@@ -194,7 +194,7 @@ def _polish_words(params: DrawOips) -> str:
 
 
 def _unseen_words(grays: GrayScale) -> str:
-    """Return a sentence on the pixels left out, preceded by a space, or an empty string."""
+    """Return a sentence about the pixels left out, preceded by a space, or an empty string."""
     num_hidden = 28 - grays.reachable_size
     if not num_hidden:
         return ""
@@ -206,7 +206,7 @@ def _word(status: str, ratio: float) -> str:
 
 
 def draw_patterns(results: LayerResults) -> Sheet:
-    """Draw the sheet of elementary patterns, one tile per map; only text for a dense layer."""
+    """Draw the sheet of elementary patterns, one tile per map; for a dense layer, only text."""
     if results.elementary is None:
         return sheets.draw_words(
             title=f"{results.layer_name}: no elementary patterns",
@@ -273,9 +273,10 @@ def choose_rows(table: pd.DataFrame) -> list[int]:
 
 
 def row_tiles(row: int, results: LayerResults) -> list[Images | None]:
-    """Return the tiles of a strip; None for a blank one.
+    """Return the tiles of a strip, each (h, w) or (h, w, 3), uint8; None for a blank one.
 
-    These are the start image, the snapshots, the OIP free and in range, and the strongest digits.
+    These are the start image, the snapshots, both OIPs (with free pixels and in range), and the
+    strongest digits.
 
     Args:
         row: row of the map in the table.

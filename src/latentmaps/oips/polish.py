@@ -1,14 +1,14 @@
 """Polish OIPs: remove fine patterns that hardly affect the activation.
 
 Ascent keeps whatever raises the activation, however little, and whatever the gradient does not
-reach, so the images of deep layers are grainy. Each step here weakens high frequencies and follows
-the gradient a little. Of all images on the way that excite the map nearly as much as before, the
-one with the least energy at high frequencies is kept.
+reach, so the images of deep layers are grainy. Each polishing step weakens high frequencies and
+follows the gradient a little. Of all intermediate images that excite the map nearly as much as
+before, the one with the least energy at high frequencies is kept.
 
-Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. It
-extends an image by its mirror image, so edges add no high frequencies and no window function is
-needed. High frequencies are those above half the Nyquist frequency, 0.25 cycles per pixel, in any
-direction.
+Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. This
+transform extends an image by its mirror image, so edges add no high frequencies and no window
+function is needed. High frequencies are those above half the Nyquist frequency, 0.25 cycles per
+pixel, in any direction.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _HALF_NYQUIST = 0.25  # cycles per pixel
 # an image with less energy is flat up to rounding
 _FLAT = 1e-6
 
-# An image with at most this share of its energy at high frequencies is clean and left as it is.
+# An image with at most this share of its energy at high frequencies is clean and left unchanged.
 _CLEAN_SHARE = 0.25
 
 _NUM_STEPS = 60
@@ -40,7 +40,7 @@ _STEP_SIZE = 0.05
 _FIRST_STRENGTH, _GROWTH, _DECLINE = 0.1, 1.2, 0.7
 
 # Every chunk has this many images, and the last one is padded, so that rounding errors do not
-# depend on their number.
+# depend on the number of images.
 _CHUNK_SIZE = 32
 # number of steps after which clean images are dropped
 _SEGMENT_STEPS = 10
@@ -55,8 +55,8 @@ class _State(NamedTuple):
     Attributes:
         images: (n, height, width, channels), the images to evaluate next.
         best_images: same shape, the cleanest images so far that excite their units enough.
-        best_shares: (n,), shares of their energy at high frequencies.
-        best_activations: (n,), activations by them.
+        best_shares: (n,), shares of the best images' energy at high frequencies.
+        best_activations: (n,), activations for the best images.
         strengths: (n,), strengths of the next step.
     """
 
@@ -83,14 +83,14 @@ def polish(
     does not depend on the other images.
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         images: (n, height, width) or (n, height, width, channels), float32, images that meet the
             constraint.
         units: (n,), int, the unit that each image excites.
-        activations: (n,), float32, activations by these images.
+        activations: (n,), float32, activations for these images.
         window: number of rows and columns, from the top left, that influence the activations.
-        constraint: projects the images.
-        least_share: share of the activation that every image keeps at least; 1: no polish.
+        constraint: constraint onto which the images are projected.
+        least_share: smallest share of the activation that an image must keep; 1 means no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
@@ -118,13 +118,14 @@ def polish(
 
 
 def high_frequency_share(images: Floats, window: Window) -> Floats:
-    """Return the share of the energy of images at high frequencies, (n,), float32, 0..1.
+    """Return the share of each image's energy at high frequencies, (n,), float32, 0..1.
 
-    The mean of each channel does not count. White noise has about 0.8, a flat image 0.
+    The mean of each channel is ignored. The share is about 0.8 for white noise and 0 for a flat
+    image.
 
     Args:
         images: (n, height, width) or (n, height, width, channels), float.
-        window: number of rows and columns, from the top left, that count.
+        window: number of rows and columns, from the top left, to consider.
     """
     rows, columns = window
     seen = images[:, :rows, :columns].reshape(len(images), rows, columns, -1).astype(np.float64)
@@ -139,15 +140,15 @@ def high_frequency_share(images: Floats, window: Window) -> Floats:
 def _make_step(
     objective: Objective, window: Window, constraint: Constraint, shape: tuple[int, int]
 ) -> _Step:
-    """Return the function that takes one step with a chunk of images.
+    """Return the function that runs one step on a chunk of images.
 
-    The step evaluates the images, keeps the cleanest, weakens high frequencies and follows the
+    The step evaluates the images, keeps the cleanest ones, weakens high frequencies and follows the
     gradient.
 
     Args:
-        objective: the activation of one unit per image.
+        objective: callable that returns the activation of one unit per image.
         window: number of rows and columns, from the top left, that influence the activations.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
         shape: height and width of the images.
     """
     down, across = (tf.constant(_cosines(size), tf.float32) for size in window)
@@ -168,7 +169,7 @@ def _make_step(
         return tf.einsum("ij,njkc,lk->nilc", down, seen, across)
 
     def weaken(images: tf.Tensor, strengths: tf.Tensor) -> tf.Tensor:
-        """Divide the high frequencies inside the window, and leave the pixels outside unchanged."""
+        """Attenuate the high frequencies inside the window; pixels outside stay unchanged."""
         removed = transform(images) * (1 - 1 / (1 + _per_image(strengths) * weights))
         return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, removed, across), margins)
 
@@ -195,7 +196,7 @@ def _make_step(
             strengths=strengths,
         )
 
-    compiled: _Step = tf.function(step)
+    compiled: _Step = tf.function(step, autograph=False)
     return compiled
 
 

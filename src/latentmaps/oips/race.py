@@ -1,6 +1,7 @@
 """The race: after some steps of ascent, only the best start images of each unit continue.
 
-The objective after a few steps predicts the final objective better than that of the start image.
+The objective after a few steps predicts the final objective better than the objective of the start
+image does.
 """
 
 import numpy as np
@@ -14,7 +15,7 @@ def is_needed(params: DrawOips, num_own_starts: int) -> bool:
     """Report whether a race would eliminate any start.
 
     Args:
-        params: number of finalists and of steps.
+        params: parameters of the search, including the number of finalists and the race's steps.
         num_own_starts: number of starts per unit, head start excluded.
     """
     return num_own_starts > params.num_finalists and params.race_steps < params.num_steps

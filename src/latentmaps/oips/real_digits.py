@@ -1,6 +1,6 @@
 """The real digits that excite each map most, and the responses of the layer below to images.
 
-People predict what a map responds to better from real images than from synthetic ones (Borowski et
+People predict better from real images than from synthetic ones what a map responds to (Borowski et
 al. 2021). The strongest digits are therefore shown next to every OIP.
 """
 
@@ -15,7 +15,7 @@ from latentmaps.oips import cnn_layers, excitation
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
-# number of random digits, the baseline for the agreement of two images unrelated to the map
+# number of random digits, which show how well two images unrelated to the map agree
 _NUM_RANDOM = 100
 
 
@@ -40,17 +40,18 @@ def correlate_pathways(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Compare images by the responses of the layer below, as rank correlations.
+    """Compare images by rank correlations of the responses of the layer below.
 
     An OIP that excites a map through a different pathway than real images do has a low correlation
     (Geirhos et al. 2024).
 
     Args:
-        below: images -> means of the maps of the layer below, or its units; None: there is none.
+        below: network that returns the responses of the layer below, the means of its maps or its
+            units; None if there is no such layer.
         digits: real digits; random ones are sampled from the test part.
         strongest: strongest digits of the same maps.
         oips: OIPs of the layer.
-        seed: seed of the random digits.
+        seed: seed for the random digits.
 
     Returns:
         One row per map, NaN if there is no layer below. The columns are the correlations of the
@@ -62,7 +63,7 @@ def correlate_pathways(
         return pd.DataFrame(np.nan, index=range(len(oips.map_indices)), columns=columns)
     rows = seeds.random_digits(seed).integers(len(digits.test_images), size=_NUM_RANDOM)
     first, second, random, free, in_range = (
-        _ranks(excitation.measure(below, images))
+        rank_rows(excitation.measure(below, images))
         for images in (
             cnn_layers.standardize_digits(strongest.images[:, 0]),
             cnn_layers.standardize_digits(strongest.images[:, 1]),
@@ -81,10 +82,16 @@ def correlate_pathways(
     )
 
 
-def _ranks(values: Floats) -> npt.NDArray[np.float64]:
-    """Return the ranks in each row, centered and of norm 1; ties share their mean rank.
+def rank_rows(values: Floats) -> npt.NDArray[np.float64]:
+    """Return the ranks in each row, centered and scaled to norm 1; ties share their mean rank.
 
     The product of two such rows is their rank correlation. Rows of equal values become NaN.
+
+    Args:
+        values: (num_rows, n).
+
+    Returns:
+        (num_rows, n), float64.
     """
     smaller = (values[:, :, np.newaxis] > values[:, np.newaxis, :]).sum(axis=2)
     equal = (values[:, :, np.newaxis] == values[:, np.newaxis, :]).sum(axis=2)

@@ -68,8 +68,8 @@ class FieldLayout(NamedTuple):
 
     Attributes:
         first: pixel where the field of position 0 begins; negative if it begins in the padding.
-        stride: distance between the fields of neighboring positions, pixels.
-        size: size of a field, pixels.
+        stride: distance between the fields of neighboring positions, in pixels.
+        size: size of a field, in pixels.
     """
 
     first: int
@@ -81,7 +81,7 @@ class FieldLayout(NamedTuple):
 
         Args:
             num_positions: number of rows of the maps.
-            image_size: height of the image, pixels.
+            image_size: height of the image, in pixels.
         """
         begin = -(self.first // self.stride)
         end = (image_size - self.size - self.first) // self.stride + 1
@@ -116,7 +116,7 @@ def reachable_size(
     sees have no influence.
 
     Args:
-        layers: as returned by ``chain``; None: the whole image counts.
+        layers: as returned by ``chain``; None if the whole image counts.
         image_size: height and width of the image.
     """
     if not layers or any(getattr(layer, "padding", "valid") != "valid" for layer in layers):
@@ -127,7 +127,7 @@ def reachable_size(
 def patch_model(layers: Sequence[keras.layers.Layer]) -> keras.Model:
     """Build the network that maps a patch to one position of all maps, before the activation.
 
-    The network has no padding, which has no effect away from the border.
+    The network has no padding, because padding has no effect away from the border.
 
     Args:
         layers: as returned by ``chain``.

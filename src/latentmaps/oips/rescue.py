@@ -1,6 +1,6 @@
 """Make silent maps respond, by gradient ascent on the map before its ReLU.
 
-Where a map is 0 everywhere, so is its gradient. Before the ReLU the map is negative, but not flat.
+Where a map is 0 everywhere, so is its gradient. Before the ReLU, the map is negative but not flat.
 """
 
 from collections.abc import Callable
@@ -30,15 +30,16 @@ def activate_silent_maps(
 ) -> Floats:
     """Change each image until its map is positive in at least one position.
 
-    Stop changing an image once its map responds. After `num_steps` some maps may still be silent.
+    Stop changing an image once its map responds. After `num_steps` steps, some maps may still be
+    silent.
 
     Args:
         max_pre_activations: standardized images -> maximum of each map before its ReLU.
         images: (n, h, w, c), float32, images that meet the constraint.
-        map_indices: (n,), int, the map that each image is to excite.
+        map_indices: (n,), int, the map that each image should excite.
         num_steps: maximum number of steps.
         step_size: RMS change of a pixel per step, in units of ``constraint.spread``.
-        constraint: projects the images after each step.
+        constraint: constraint onto which the images are projected after each step.
         chunk_size: number of images per chunk.
 
     Returns:
@@ -60,7 +61,7 @@ def activate_silent_maps(
 
 
 def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: Constraint) -> Push:
-    """Return the step (images, map_indices) -> (images after the step, whether each map responds).
+    """Return the function that changes images by one step and reports whether each map responds.
 
     An image whose map already responds is returned unchanged.
     """
@@ -75,5 +76,5 @@ def _make_push(max_pre_activations: keras.Model, step_size: float, constraint: C
         pushed = constraint(images + step_size * directions)
         return tf.where(is_active[:, None, None, None], images, pushed), is_active
 
-    compiled: Push = tf.function(push)
+    compiled: Push = tf.function(push, autograph=False)
     return compiled

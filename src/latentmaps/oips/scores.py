@@ -1,4 +1,4 @@
-"""The table of a layer: whether each map has an OIP, how it was found, and how it compares."""
+"""The table of a layer: whether each map has an OIP, how it was found, and how good it is."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 # an image is still improving if its best step is among the last tenth
 _LATE = 0.9
 
-# smallest shift, pixels: about the width of a stroke; shifted by less, any image resembles itself
+# smallest shift, in pixels: about the width of a stroke; any image shifted by less resembles itself
 _MIN_SHIFT = 3
 # products of two energies below this are rounding errors
 _NO_ENERGY = 1e-9
@@ -25,7 +25,8 @@ def score(
         oips: OIPs of the layer.
         strongest: test digits that excite its maps most.
         pathways: rank correlations, as returned by ``real_digits.correlate_pathways``.
-        reachable_size: number of rows and columns that influence the layer; others do not count.
+        reachable_size: number of rows and columns that influence the layer; other pixels are
+            ignored.
     """
     best_digit = strongest.activations[:, 0]
     columns = {
@@ -33,8 +34,8 @@ def score(
         **_strength(oips.free, best_digit, ""),
         **_strength(oips.in_range, best_digit, "_in_range"),
         "silent_share": oips.silent_share,
-        **_progress(oips.free, ""),
-        **_progress(oips.in_range, "_in_range"),
+        **measure_progress(oips.free, ""),
+        **measure_progress(oips.in_range, "_in_range"),
         "seed_gap": seed_gaps(oips.free.regular_finalist_activations),
         **_agreement(oips, pathways, strongest),
         "out_of_range_share": _out_of_range(oips, reachable_size),
@@ -61,11 +62,12 @@ def _strength(oips: Oips, best_digit: Floats, suffix: str) -> dict[str, npt.NDAr
 
 def _polish(oips: Oips) -> dict[str, npt.NDArray]:
     polished, is_found = oips.polished, oips.activations > 0
-    shares, afterwards = polished.high_frequency_shares, polished.high_frequency_shares_polished
+    shares = polished.high_frequency_shares
+    polished_shares = polished.high_frequency_shares_polished
     return {
         "activation_polished": polished.activations,
         "high_frequency_share": np.where(is_found, shares, np.nan),
-        "high_frequency_share_polished": np.where(is_found, afterwards, np.nan),
+        "high_frequency_share_polished": np.where(is_found, polished_shares, np.nan),
     }
 
 
@@ -106,7 +108,16 @@ def _ratios(activations: Floats, of_digits: Floats) -> Floats:
     return np.divide(activations, of_digits, out=ratios, where=of_digits > 0)
 
 
-def _progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+def measure_progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
+    """Return whether each ascent converged or was still improving, and its number of steps.
+
+    Args:
+        oips: the OIPs of a layer.
+        suffix: suffix of the column names.
+
+    Returns:
+        Column -> (num_maps,).
+    """
     lengths = np.sum(~np.isnan(oips.curves), axis=1)
     peaks = np.nanargmax(oips.curves, axis=1)
     is_late = peaks >= _LATE * (lengths - 1)
@@ -118,9 +129,9 @@ def _progress(oips: Oips, suffix: str) -> dict[str, npt.NDArray]:
 
 
 def seed_gaps(activations: Floats) -> Floats:
-    """Return the lowest over the highest final activation of each map, 0..1.
+    """Return the ratio of the lowest to the highest final activation of each map, 0..1.
 
-    Silent starts do not count. NaN if fewer than two starts are left.
+    Silent starts are ignored. The ratio is NaN if fewer than two starts are left.
 
     Args:
         activations: (num_maps, num_finalists), float32, final activations.
@@ -150,7 +161,7 @@ def repetition(image: Floats) -> float:
     """Return the highest correlation of an image with a shifted copy of itself, -1..1.
 
     Shifts are at least 3 pixels and at most half of the image, and only the overlapping parts are
-    compared. A periodic image has 1. Computed by the correlation theorem.
+    compared. The result is 1 for a periodic image. It is computed with the correlation theorem.
 
     Args:
         image: (height, width), float32, mean about 0.

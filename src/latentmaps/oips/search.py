@@ -1,7 +1,7 @@
 """Find the OIP of each feature map of a layer, the input that excites it most.
 
-Search twice: in range, with pixels as light and dark as those of a real digit, which yields images
-that look like pen strokes; and with free pixels, which shows what excites the map most of all.
+The search runs twice. In range, pixels are as light and dark as those of a real digit, which yields
+images that look like pen strokes. With free pixels, it shows what excites the map most of all.
 """
 
 import logging
@@ -23,8 +23,9 @@ from latentmaps.params.draw_oips import DrawOips
 
 log = logging.getLogger(__name__)
 
-# The head start in range is the digit that excites a map most among this many training digits:
-# enough to come close to the strongest of all, at the cost of a few seconds for the deepest layer.
+# The head start in range is the digit that excites a map most among this many training digits. Its
+# activation comes close to that of the strongest of all, and the search takes a few seconds for the
+# deepest layer.
 _NUM_HEAD_DIGITS = 10_000
 
 # A head start must exceed the best other start by this factor to win.
@@ -67,8 +68,8 @@ def find_oips(
     Args:
         networks: the CNN up to the layer.
         digits: real digits; the training part defines the pixel range and supplies head starts.
-        params: start images, steps and polish.
-        seed: seed of everything that is sampled.
+        params: settings of the start images, the steps and the polish.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
         map_indices: (num_maps,), int, the maps to search for; None: all. The OIP of a map does not
@@ -133,16 +134,16 @@ def search_both_ranges(
     """Run the ascent with pixels in range, then with free pixels.
 
     With ``params.head_start``, each map gets one more start image that is known to excite it, so
-    that its OIP is never weaker than that image: in range the strongest training digit, with free
-    pixels the OIP in range.
+    that its OIP is never weaker than that image. In range, it is the strongest training digit; with
+    free pixels, it is the OIP in range.
 
     Args:
         networks: the CNN up to the layer.
         digits: real digits.
-        params: start images and steps.
+        params: settings of the start images and the steps.
         pixel_range: darkest and brightest pixel in range.
         map_indices: (num_maps,), int, the maps to search for.
-        seed: seed of everything that is sampled.
+        seed: seed for everything that is sampled.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.
         chunk_size: number of images per chunk.
 
@@ -165,7 +166,7 @@ def search_both_ranges(
             chunk_size=chunk_size,
         )
         for images in (digits.train_images, digits.test_images):
-            chosen = _help_with_digits(chosen, images, networks, constraint)
+            chosen = help_with_digits(chosen, images, networks, constraint)
         if head is not None:
             chosen = starts.add_head_starts(chosen, head, kind, constraint=constraint)
         result = ascent.ascend(
@@ -199,10 +200,17 @@ def _strongest_digits(
     return cnn_layers.standardize_digits(images[activations.argmax(axis=0)[map_indices]])
 
 
-def _help_with_digits(
+def help_with_digits(
     chosen: Starts, images: npt.NDArray[np.uint8], networks: Networks, constraint: Constraint
 ) -> Starts:
-    """Replace the starts of silent maps by the digits (n, 28, 28) that excite these maps most."""
+    """Replace the start images of silent maps with the digits that excite these maps most.
+
+    Args:
+        chosen: the start images of the layer.
+        images: the digits, (n, 28, 28), uint8, 0..255.
+        networks: the CNN up to the layer.
+        constraint: constraint that the start images must meet.
+    """
     silent = chosen.silent_rows
     if not len(silent):
         return chosen
@@ -255,7 +263,7 @@ def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDAr
 
     An image that grew from random fluctuations says more about a map than one that started near the
     optimum. The head start therefore wins only if its objective is higher by a clear margin, or if
-    the others do not even reach the activation of the unchanged head start.
+    the other images do not even reach the activation of the unchanged head start.
 
     Args:
         ascent_result: results of the finalists; the head start of each map is the last.
@@ -263,7 +271,7 @@ def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDAr
     """
     # without a penalty on roughness, the objective is the activation
     own, head = ascent_result.objectives[:, :-1], ascent_result.objectives[:, -1]
-    known = ascent_result.curves[:, -1, 0]  # activation by the head start before any step
+    known = ascent_result.curves[:, -1, 0]  # activation for the head start before any step
     best = own.argmax(axis=1)
     highest = own.max(axis=1)
     reached = ascent_result.activations[np.arange(len(best)), best]

@@ -1,8 +1,8 @@
-"""Default parameters of searches that params.yaml does not configure, as for other networks."""
+"""Default search parameters where params.yaml has none, as for networks other than the CNN."""
 
 from latentmaps.params.draw_oips import DrawOips
 
-# the values in params.yaml; a test keeps the two equal
+# the same values as in params.yaml; a test compares the two
 DEFAULTS = DrawOips(
     layers=("any",),
     range="free",

@@ -21,12 +21,12 @@ StartImage = npt.NDArray[np.float64]
 
 
 class StartImageSpec(NamedTuple):
-    """How random start images are made.
+    """A specification of how random start images are made.
 
     Attributes:
         shape: height, width and channels of an image.
-        params: kinds, length scales and strategy.
-        digits: (n, h, w), uint8, images for the kind digits; None: not available.
+        params: settings of the kinds, the length scales and the strategy.
+        digits: (n, h, w), uint8, images for the kind ``digits``; None if not available.
     """
 
     shape: Shape
@@ -37,12 +37,12 @@ class StartImageSpec(NamedTuple):
 def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], seed: int) -> Floats:
     """Sample the start images of each map, with mean 0 and standard deviation 1.
 
-    Start image j of map i depends on (seed, i, j) only.
+    Start image j of map i depends only on (seed, i, j).
 
     Args:
         image_spec: how the images are made; the kinds alternate.
         map_indices: (num_maps,), int, feature maps of the layer.
-        seed: seed of the images.
+        seed: seed for the images.
 
     Returns:
         (num_maps, num_starts, h, w, c), float32.
@@ -64,7 +64,7 @@ def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], se
 def sample_candidates(image_spec: StartImageSpec, *, seed: int) -> Floats:
     """Sample candidates that all maps share, (num_candidates, h, w, c), float32.
 
-    Candidate c depends on (seed, c) only.
+    Candidate c depends only on (seed, c).
 
     Raises:
         DataError: a kind or a length scale is not available for these images.
@@ -90,14 +90,14 @@ def fluctuations(
 ) -> Floats:
     """Sample the noise that is added to each image before a phase, (n, h, w, c), float32.
 
-    The noise for start j of unit i depends on (seed, i, j) and the number of the phase only.
+    The noise for start j of unit i depends only on (seed, i, j) and the number of the phase.
 
     Args:
         phase: grid and standard deviation of the noise.
         shape: height, width and channels of an image.
-        units: (n,), int, the unit that each image is to excite.
+        units: (n,), int, the unit that each image should excite.
         start_indices: (n,), int, index of each image among the starts of its unit.
-        seed: seed of the noise.
+        seed: seed for the noise.
     """
     noise = [
         sample_noise(
@@ -109,7 +109,7 @@ def fluctuations(
 
 
 def kind_of(kinds: Sequence[str], number: int) -> str:
-    """Return the kind of the start image with an index; the kinds alternate."""
+    """Return the kind of start image `number`, counted from 0; the kinds alternate."""
     return kinds[number % len(kinds)]
 
 
@@ -202,7 +202,7 @@ START_KINDS: dict[str, Callable[[StartImageSpec, np.random.Generator], StartImag
 
 
 def kinds_for(image_spec: StartImageSpec) -> list[str]:
-    """Return the available kinds of start images; `digits` requires digits."""
+    """Return the available kinds of start images; the kind ``digits`` requires digits."""
     return [
         kind
         for kind, sample_channel in START_KINDS.items()
@@ -232,7 +232,7 @@ def sample_grid(
 
 
 def _standardize(image: StartImage) -> StartImage:
-    # a constant image, from length scale 1 alone, has no standard deviation and becomes 0
+    # a constant image, from length scale 1 alone, has a standard deviation of 0 and becomes 0
     standardized: StartImage = image - image.mean()
     standardized /= max(float(image.std()), 1 / np.sqrt(image.size))
     return standardized

@@ -1,9 +1,9 @@
 """Choose the start images of each feature map so that as few maps as possible stay silent.
 
-The sources are tried in turn for the maps that are still silent: the map's own random start images,
-the best of many candidates (the precursor), candidates after an ascent on the map before its ReLU,
-and finally images that a caller knows to excite the map, such as real digits. A map that is still
-silent after that is dead.
+Four sources are tried in turn, each for the maps that are still silent. First come a map's own
+random start images, then the best of many candidates (the precursor), then candidates after an
+ascent on the map before its ReLU. The last source is images known to excite the map, such as real
+digits. A map that is still silent after that is dead.
 """
 
 import dataclasses
@@ -31,12 +31,12 @@ class Starts:
     """The start images of some maps.
 
     Attributes:
-        map_indices: (num_maps,), int.
+        map_indices: (num_maps,), int, indices of the maps.
         images: (num_maps, num_starts, h, w, c), float32, start images of the ascent.
         origins: same shape, the images before any ascent on the map before its ReLU.
         kinds: (num_maps, num_starts), str, kinds of the start images.
         rescues: (num_maps,), str, what made the map respond; see ``oip``.
-        tried_activations: (num_maps, num_tried), float32, activations by all random images that
+        tried_activations: (num_maps, num_tried), float32, activations for all random images that
             were tried.
         floor: highest activation of a silent map.
     """
@@ -56,7 +56,7 @@ class Starts:
 
     @property
     def silent_share(self) -> npt.NDArray[np.float64]:
-        """Share of the random images that left the map silent, (num_maps,), 0..1."""
+        """Share of the random images that left each map silent, (num_maps,), 0..1."""
         share: npt.NDArray[np.float64] = (self.tried_activations <= self.floor).mean(axis=1)
         return share
 
@@ -67,7 +67,7 @@ class _Candidates:
 
     Attributes:
         images: (n, h, w, c), float32.
-        kinds: (n,), str.
+        kinds: (n,), str, kinds of the images.
     """
 
     images: Floats
@@ -83,14 +83,14 @@ def choose(
     seed: int,
     chunk_size: int,
 ) -> Starts:
-    """Choose the start images of some maps among random images.
+    """Choose the start images of some maps from random images.
 
     Args:
         networks: the network up to the layer.
         image_spec: number and kinds of the start images and candidates.
         map_indices: (num_maps,), int, the maps.
-        constraint: projects the images.
-        seed: seed of the random images.
+        constraint: constraint onto which the images are projected.
+        seed: seed for the random images.
         chunk_size: number of images per chunk of the ascent before the ReLU.
 
     Raises:
@@ -115,7 +115,7 @@ def add_head_starts(starts: Starts, images: Floats, kind: str, *, constraint: Co
         starts: start images without head starts.
         images: (num_maps, h, w, c), float32, an image known to excite each map.
         kind: kind of these images.
-        constraint: projects the images.
+        constraint: constraint onto which the images are projected.
     """
     added = project_images(images, constraint)[:, np.newaxis]
     kinds = np.full((len(images), 1), kind, dtype=starts.kinds.dtype)
@@ -156,7 +156,7 @@ def _own_starts(
 def _best_candidates(
     starts: Starts, candidates: _Candidates, networks: Networks, *, for_all: bool
 ) -> Starts:
-    """Replace the starts of the silent maps, or of all, by the strongest images tried so far."""
+    """Replace the starts of the silent maps, or of all maps, with the strongest images so far."""
     num_starts = starts.images.shape[1]
     measured = excitation.measure(networks.responses, candidates.images)
     pool = measured[:, starts.map_indices].T  # (num_maps, num_candidates)
@@ -188,7 +188,7 @@ def _pushed_candidates(
     constraint: Constraint,
     chunk_size: int,
 ) -> Starts:
-    """Replace the starts of silent maps by candidates after an ascent before the ReLU."""
+    """Replace the starts of silent maps with candidates after an ascent before the ReLU."""
     silent = starts.silent_rows
     max_pre_activations = networks.max_pre_activations
     if not len(silent) or not params.num_rescue_steps or max_pre_activations is None:
@@ -226,8 +226,9 @@ def help_silent(
         networks: the network up to the layer.
         images: (num_silent, num_starts, h, w, c), float32, for the maps in ``Starts.silent_rows``.
         rescue: name of this source of images; see ``oip``.
-        origins: same shape, the images before any ascent before the ReLU; None: `images`.
-        kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue`.
+        origins: same shape, the images before any ascent on the map before its ReLU; None: the same
+            as `images`.
+        kinds: (num_silent, num_starts), str, kinds of the images; None: `rescue` for all.
     """
     silent = starts.silent_rows
     activations = _activations(networks, images, starts.map_indices[silent])
@@ -248,7 +249,7 @@ def help_silent(
 
 
 def _activations(networks: Networks, images: Floats, map_indices: MapIndices) -> Floats:
-    """Return the activations of maps (n,) by their images (n, num_starts, h, w, c)."""
+    """Return the activations of maps (n,) for their images (n, num_starts, h, w, c)."""
     measured = excitation.measure(networks.responses, images.reshape(-1, *images.shape[2:]))
     units_of_images = np.repeat(map_indices, images.shape[1])
     own: Floats = measured[np.arange(len(units_of_images)), units_of_images].reshape(

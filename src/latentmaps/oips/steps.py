@@ -1,6 +1,6 @@
 """One step of the ascent: evaluate the images, keep the best, then stop or follow the gradient.
 
-``ascent`` has the loop over steps, ``excitation`` computes the gradient, and ``constraints``
+``ascent`` contains the loop over steps, ``excitation`` computes the gradient, and ``constraints``
 projects the images. The state of all images is passed from step to step.
 """
 
@@ -20,10 +20,11 @@ from latentmaps.params.draw_oips import DrawOips
 STABLE_STEPS = 4
 
 # The step size is halved after this many steps without a better image, because the optimum is then
-# less than one step away. 3 gave activations up to 1 % lower, 6 took a third more steps.
+# less than one step away. With 3, activations were up to 1% lower; with 6, a third more steps were
+# needed.
 _PATIENCE = 4
 
-# share of the previous direction in each step; more gives lower activations in deep layers
+# share of the previous direction in each step; a larger share lowers the activations in deep layers
 _MOMENTUM = 0.5
 
 
@@ -36,11 +37,12 @@ class State(NamedTuple):
         objectives: (n,), objectives at the previous step, NaN before the first.
         best_objectives: (n,), objectives of the best images; a silent image has the floor of the
             objective.
-        best_activations: (n,), activations by the best images.
+        best_activations: (n,), activations for the best images.
         velocities: (n, h, w, c), directions of the last step, RMS at most 1.
         step_sizes: (n,), RMS change per step.
-        misses: (n,), steps since the last better image or the last change of the step size.
-        stable_steps: (n,), successive steps that barely changed the objective.
+        misses: (n,), number of steps since the last better image or the last change of the step
+            size.
+        stable_steps: (n,), number of successive steps that barely changed the objective.
         num_steps: (n,), number of steps taken.
         is_done: (n,), whether the image has stopped.
     """
@@ -109,12 +111,12 @@ def begin_phase(state: State, step_size: float) -> State:
 def make_step(
     objective: Objective, params: DrawOips, constraint: Constraint, *, jit_compile: bool
 ) -> Step:
-    """Return the function that takes one step with a chunk of images.
+    """Return the function that runs one step on a chunk of images.
 
     Args:
-        objective: the value to maximize.
-        params: strategy, smoothness, jitter and stopping rule.
-        constraint: projects the images after the step.
+        objective: callable that returns the values to maximize.
+        params: settings of the strategy, smoothness, jitter and stopping rule.
+        constraint: constraint onto which the images are projected after the step.
         jit_compile: whether to compile the step with XLA.
     """
     has_coarse = any(phase.grid for phase in length_scales.phases(params))
@@ -143,7 +145,7 @@ def make_step(
             is_done=is_done,
         ), activations
 
-    compiled: Step = tf.function(step, jit_compile=jit_compile)
+    compiled: Step = tf.function(step, jit_compile=jit_compile, autograph=False)
     return compiled
 
 

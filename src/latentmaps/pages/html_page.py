@@ -11,13 +11,13 @@ from latentmaps.errors import DataError
 
 
 def environment(*packages: str) -> jinja2.Environment:
-    """Return a Jinja environment with the templates of some packages and the shared ones.
+    """Return a Jinja environment with the templates of some packages and the shared templates.
 
     Text is escaped, and a missing value is an error. The filters ``drawing`` and ``ours`` mark our
     own drawings and scripts as safe, so they are not escaped.
 
     Args:
-        *packages: names of packages with a folder ``templates/``. A template is loaded from the
+        *packages: names of packages with a ``templates/`` folder. A template is loaded from the
             first package that has it.
     """
     environment = jinja2.Environment(
@@ -44,11 +44,11 @@ def source_hash(text: str) -> str:
 
 
 def require_name(output: Path, *, example: str) -> None:
-    """Refuse an output path that is not suitable for a page.
+    """Raise an error if an output path is not suitable for a page.
 
     Args:
-        output: the path that the user gave with --output.
-        example: a suitable path, for the message.
+        output: the path that the user passed with ``--output``.
+        example: a suitable path to show in the error message.
 
     Raises:
         DataError: the path is a folder, or does not end in .html or .htm.

@@ -33,7 +33,7 @@ def from_png(content: bytes, size: tuple[int, int]) -> Picture:
 
 
 def encode(image: Image.Image) -> Picture:
-    """Encode an image as a picture; equal pixels give equal data URLs."""
+    """Encode an image as a picture; identical pixels produce identical data URLs."""
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", compress_level=9)
     return from_png(buffer.getvalue(), image.size)

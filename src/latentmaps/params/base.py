@@ -1,4 +1,4 @@
-"""The section ``base``: parameters that all stages share."""
+"""The ``base`` section: parameters that all stages share."""
 
 from latentmaps.params.types import Seed, section
 

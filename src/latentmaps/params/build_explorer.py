@@ -1,4 +1,4 @@
-"""The section ``build_explorer``: the explorer, on which the networks run in the browser."""
+"""The ``build_explorer`` section: the explorer, where the networks run in the browser."""
 
 from typing import Annotated
 
@@ -12,8 +12,8 @@ class BuildExplorer:
     """How the explorer is built.
 
     Attributes:
-        max_difference: largest change of a pixel, in levels of 255, that storing the weights of the
-            decoder in a smaller number format may cause.
+        max_difference: largest change of a pixel, in levels of 255, that may result from storing
+            the decoder's weights in a smaller number format.
     """
 
     max_difference: Annotated[float, Field(ge=0, le=255)]

@@ -1,9 +1,9 @@
 """Check combinations of values, each of which is within its own range.
 
-Wide layers, large kernels and large images are possible, but not all at once: the limits are the
+Wide layers, large kernels and large images are possible, but not all at once. The limits are the
 capacity of a large GPU, and a size at which sheets are still readable. Layers must fit the images,
 and the layers to draw must exist. All of this follows from params.yaml alone, so the first stage of
-a run refuses bad combinations before any work.
+a run refuses bad combinations before any work is done.
 """
 
 import itertools
@@ -18,19 +18,19 @@ from latentmaps.vae.training import training_length
 
 # 32 GB, including gradients and the two moments of Adam
 _MAX_WEIGHTS = 2_000_000_000
-# of one layer for one batch; TensorFlow kernels count up to 2^31
+# in one layer for one batch; TensorFlow kernels count up to 2^31
 _MAX_VALUES = 2_000_000_000
 _MAX_TILES = 500
 # Pillow warns about pictures of more than 89 million pixels
 _MAX_PIXELS = 80_000_000
 
 # faces per row of the sheet of temperatures
-_TEMPERATURE_COLUMNS = 8
-# profile whose faces are pushed to a shared remote, see .dvc/config -> the only allowed source
+TEMPERATURE_COLUMNS = 8
+# profile whose faces are pushed to a shared remote (see .dvc/config) -> the only allowed source
 _SHARED_PROFILES = {"sample": "avatars", "digits": "digits"}
 _DIGIT_SIZE = 28
 _NUM_DIGITS = 10
-# weights of a batch normalization per map
+# weights per feature map in batch normalization
 _NORMALIZATION = 4
 
 
@@ -38,8 +38,8 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     """Yield a line for each combination that is too large or inconsistent.
 
     Args:
-        sections: name -> checked dataclass, for every section of params.yaml.
-        profile: the profile whose values the sections have.
+        sections: name -> checked instance of its dataclass, for every section of params.yaml.
+        profile: the profile from which the values come.
     """
     source = sections["fetch_faces"].source
     shared = _SHARED_PROFILES.get(profile, source)
@@ -61,7 +61,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
     for name, sheets in _face_sheets(sections).items():
         scale = sections[name].tile_scale
         for keys, tiles in sheets.items():
-            place = f"{name}.{keys}{_tell_scale(scale)}"
+            place = f"{name}.{keys}{_describe_scale(scale)}"
             yield from _check_sheet(place, tiles, tiles * (scale * crop.image_size) ** 2)
     yield from _check_map(sections["draw_latent_space"], vae.latent_dim, crop.image_size)
     yield from _check_patterns(sections["draw_face_oips"].tile_scale, vae)
@@ -75,7 +75,7 @@ def check(sections: Mapping[str, Any], profile: str) -> Iterator[str]:
 
 
 def vae_weights(shape: Architecture) -> int:
-    """Return the number of weights of encoder and decoder."""
+    """Return the number of weights of the encoder and the decoder."""
     dense = [shape.dense_units] if shape.dense_units else []
     encoder_widths, decoder_widths = (
         [shape.map_sizes[-1] ** 2 * filters[-1], *dense]
@@ -95,21 +95,21 @@ def vae_weights(shape: Architecture) -> int:
 
 
 def _kernels(shape: Architecture, filters: Sequence[int], kernel_sizes: Sequence[int]) -> int:
-    """Return the number of weights in the kernels of the convolutions of encoder or decoder."""
+    """Return the number of weights in the convolution kernels of the encoder or the decoder."""
     layers = zip(kernel_sizes, itertools.pairwise([shape.num_channels, *filters]), strict=True)
     return sum(kernel_size**2 * n * m for kernel_size, (n, m) in layers)
 
 
 def vae_values(shape: Architecture) -> int:
     """Return the number of values in the largest layer of feature maps, for one image."""
-    maps, of_decoder = (
+    maps, decoder_maps = (
         list(zip(shape.map_sizes, (shape.num_channels, *filters), strict=True))
         for filters in (shape.filters, shape.decoder_maps)
     )
-    maps += of_decoder
+    maps += decoder_maps
     if shape.upsampling == "resize":
         # the decoder enlarges the maps before it changes their number
-        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(of_decoder)]
+        maps += [(size, num) for (size, _), (_, num) in itertools.pairwise(decoder_maps)]
     return max(size * size * num_maps for size, num_maps in maps)
 
 
@@ -117,7 +117,7 @@ def cnn_weights(cnn: Any) -> int:
     """Return the number of weights of the CNN.
 
     Args:
-        cnn: the section ``train_cnn``.
+        cnn: the ``train_cnn`` section.
     """
     channels = [1, *cnn.filters]
     kernels = sum((cnn.kernel_size**2 * n + 1) * m for n, m in itertools.pairwise(channels))
@@ -126,12 +126,12 @@ def cnn_weights(cnn: Any) -> int:
 
 
 def _dense(widths: Sequence[int]) -> int:
-    """Return the number of weights of dense layers between these widths."""
+    """Return the number of weights of the dense layers that connect layers of these widths."""
     return sum((n + 1) * m for n, m in itertools.pairwise(widths))
 
 
 def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
-    """Return height and number of the maps after each convolution."""
+    """Return the height and the number of the maps after each convolution."""
     maps, size = [], _DIGIT_SIZE
     for index, num_maps in enumerate(cnn.filters):
         size = (size // cnn.pool_size if index else size) - cnn.kernel_size + 1
@@ -140,7 +140,7 @@ def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
 
 
 def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Return the number of tiles of the sheets of each section, by the keys that determine it."""
+    """Return the number of tiles of each section's sheets, by the keys that determine it."""
     samples, walks = sections["draw_samples"], sections["draw_latent_space"]
     pairs = sections["draw_reconstructions"]
     # with the reconstruction from a sampled z
@@ -151,7 +151,7 @@ def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
         },
         "draw_samples": {
             "num_samples": samples.num_samples,
-            "temperatures": _TEMPERATURE_COLUMNS * len(samples.temperatures),
+            "temperatures": TEMPERATURE_COLUMNS * len(samples.temperatures),
         },
         "draw_latent_space": {
             "num_dimensions times num_steps": walks.num_dimensions * walks.num_steps,
@@ -168,12 +168,12 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
     """
     tiles = walks.plane_steps ** min(latent_dim, 2)
     edge = walks.tile_scale * min(image_size, LARGEST_TILE_OF_A_MAP)
-    place = f"draw_latent_space.plane_steps{_tell_scale(walks.tile_scale)}"
+    place = f"draw_latent_space.plane_steps{_describe_scale(walks.tile_scale)}"
     yield from _check_pixels(place, tiles, tiles * edge**2)
 
 
 def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
-    """Yield a line if the sheet of patterns has too many pixels; its number of tiles is limited."""
+    """Yield a line if the sheet of patterns has too many pixels; its tiles are already limited."""
     seen, stride = 1, 1
     for kernel_size, step in zip(vae.kernel_sizes, vae.strides, strict=False):
         seen, stride = seen + (kernel_size - 1) * stride, stride * step
@@ -182,7 +182,7 @@ def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
     yield from _check_pixels(place, tiles, tiles * (tile_scale * min(seen, LARGEST_TILE)) ** 2)
 
 
-def _tell_scale(scale: int) -> str:
+def _describe_scale(scale: int) -> str:
     return f" with tile_scale {scale}" if scale > 1 else ""
 
 

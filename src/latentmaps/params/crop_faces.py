@@ -1,4 +1,4 @@
-"""The section ``crop_faces``: how pictures are cropped and scaled."""
+"""The ``crop_faces`` section: how pictures are cropped and scaled."""
 
 from typing import Annotated, Literal
 
@@ -23,8 +23,8 @@ class CropFaces:
     Attributes:
         crop_box: left, top, right, bottom in pixels of the raw picture; right and bottom are
             exclusive.
-        image_size: height and width of an image, pixels.
-        resample: the filter of Pillow's resize.
+        image_size: height and width of an image, in pixels.
+        resample: the filter that Pillow uses to resize.
         num_channels: 3 for color, 1 for luminance.
         max_refused: maximum number of damaged pictures to leave out.
     """

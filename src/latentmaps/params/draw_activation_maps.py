@@ -1,4 +1,4 @@
-"""The section ``draw_activation_maps``: the digits on the sheet of activation maps."""
+"""The ``draw_activation_maps`` section: the digits on the sheet of activation maps."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ class DrawActivationMaps:
     """Parameters of the sheet of activation maps.
 
     Attributes:
-        digits: labels; the sheet has a row for one test image of each.
+        digits: labels of the digits to show; the sheet has one row for each, with one test image.
     """
 
     digits: Listed[Digit]

@@ -1,4 +1,4 @@
-"""The section ``draw_face_oips``: how to search for the patterns that excite the encoder."""
+"""The ``draw_face_oips`` section: how to search for the patterns that excite the encoder."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ LARGEST_TILE = 128
 
 @section
 class DrawFaceOips:
-    """Parameters of the search for the patterns of the encoder.
+    """Parameters of the search for the patterns that excite the encoder.
 
     Attributes:
         num_starts: number of random start patches per feature map; the best result is kept.
@@ -21,8 +21,8 @@ class DrawFaceOips:
         step_size: RMS change of the wave weights in the first steps; their RMS is at most 1.
         contrast: largest RMS contrast of a patch before pixels saturate; 0.5 is from mid-gray to
             white.
-        smoothness: waves are scaled by 1 / frequency to this power.
-        num_strongest: number of patches of test faces next to each pattern.
+        smoothness: exponent of the factor 1 / frequency that scales each wave.
+        num_strongest: number of patches from test faces to show next to each pattern.
         seed: seed of the start patches; null: ``base.seed``.
         tile_scale: integer enlargement of the largest patterns.
     """

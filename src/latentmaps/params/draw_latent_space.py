@@ -1,4 +1,4 @@
-"""The section ``draw_latent_space``: paths through the latent space and a map of it."""
+"""The ``draw_latent_space`` section: paths through the latent space and a map of it."""
 
 from typing import Annotated
 
@@ -6,8 +6,8 @@ from pydantic import Field
 
 from latentmaps.params.types import Listed, Reach, Seed, Text, Tiles, TileScale, section
 
-# pixels, largest edge of a tile of the map before it is enlarged; larger images are reduced, or the
-# map would be too large to look at
+# maximum side of a tile of the map before it is enlarged, in pixels; larger images are reduced,
+# since the map would otherwise be too large to look at
 LARGEST_TILE_OF_A_MAP = 128
 
 
@@ -16,18 +16,19 @@ class DrawLatentSpace:
     """Which paths through the latent space are drawn, and in how many steps.
 
     Attributes:
-        num_dimensions: rows of the traversals, the dimensions with the most KL first.
-        num_steps: columns of traversals and interpolations.
-        num_pairs: rows of the interpolations, each between two test faces.
-        traversal_limit: traversals run from minus to plus this value, in standard deviations of the
-            prior.
-        attributes: color the projection and are added to faces.
-        attribute_limit: the factor on the direction of an attribute runs from minus to plus this
-            value.
-        plane_steps: rows and columns of the map of a plane, from minus to plus `traversal_limit`
-            each.
-        seed: seed of the choice of faces and of the z sampled for a chart; None: ``base.seed``.
-        tile_scale: each pixel of a tile becomes a square with this edge length.
+        num_dimensions: number of rows of the traversals; the dimensions with the most KL come
+            first.
+        num_steps: number of columns of the traversals and the interpolations.
+        num_pairs: number of rows of the interpolations, each of which is between two test faces.
+        traversal_limit: limit of the traversals, which run from minus to plus this value, in
+            standard deviations of the prior.
+        attributes: attributes that color the projection and are added to faces.
+        attribute_limit: limit of the factor on an attribute direction, which runs from minus to
+            plus this value.
+        plane_steps: number of rows and of columns of the map of a plane, each from minus to plus
+            `traversal_limit`.
+        seed: seed for choosing faces and for sampling z for a chart; None: ``base.seed``.
+        tile_scale: side length of the square that each pixel of a tile becomes.
     """
 
     num_dimensions: Tiles

@@ -1,4 +1,4 @@
-"""The section ``draw_oips``: how to search for the OIPs of the CNN."""
+"""The ``draw_oips`` section: how to search for the OIPs of the CNN."""
 
 import math
 from typing import Annotated, Literal, Self
@@ -15,7 +15,7 @@ from latentmaps.params.types import (
 
 LayerName = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_]+$")]
 Points = Annotated[int, Field(ge=1, le=512)]
-# points along both edges of a grid, or along its rows and its columns
+# points per side of a square grid, or its numbers of rows and columns
 LengthScale = Points | Annotated[tuple[Points, Points], BeforeValidator(to_tuple)]
 # a larger weight makes the objective vanish in float32
 Smoothness = Annotated[float, Field(ge=0, le=2)]
@@ -38,28 +38,28 @@ class DrawOips:
         num_starts: number of random start images per feature map, not counting a head start.
         num_finalists: number of the best start images that continue after the race.
         race_steps: number of steps before the race is decided.
-        start_kinds: kinds of a map's own random start images, in alternation.
-        length_scales: points along each edge of the noise grids that make up a start image, or
-            (rows, columns); k points make spots of 28 / k pixels.
+        start_kinds: kinds of a map's own random start images, used in turn.
+        length_scales: points per side of the noise grids that make up a start image, or (rows,
+            columns); k points make spots of 28 / k pixels.
         length_weights: one weight per grid; 0 omits it.
-        strategy: superposition grows all scales at once; enrich grows one after the other, coarsest
-            first, and adds random fluctuations of each finer scale when its phase begins.
-        scale_steps: for enrich, number of steps for each length scale except the last, which gets
-            the rest.
+        strategy: ``superposition`` grows all scales at once; ``enrich`` grows one after the other,
+            coarsest first, and adds random fluctuations of each finer scale when its phase begins.
+        scale_steps: for ``enrich``, number of steps for each length scale except the last, which
+            gets the rest.
         enrich_strength: standard deviation of these fluctuations, in standard deviations of the
             image; 0: none.
-        head_start: whether to add a start image that is known to excite the map: in range the
-            strongest training digit, with free pixels the OIP in range.
+        head_start: whether to add a start image that is known to excite the map. In range, it is
+            the strongest training digit; with free pixels, it is the OIP in range.
         precursor: whether all maps, or only silent ones, start from the best of many candidates.
-        num_candidates: number of candidates.
-        candidate_kinds: kinds of the candidates, in alternation.
+        num_candidates: number of these candidates.
+        candidate_kinds: kinds of the candidates, used in turn.
         num_rescue_steps: number of steps on the map before its ReLU, for maps that no candidate
             excites.
         num_steps: maximum number of steps of gradient ascent.
         step_size: RMS change of a pixel in the first steps, in standard deviations of the image.
         convergence_threshold: relative change of the activation below which an image is stable;
             0: never stop.
-        jitter: largest random shift of the image in each step, pixels.
+        jitter: largest random shift of the image in each step, in pixels.
         smoothness: weight of the penalty on differences between neighboring pixels.
         polish: smallest share of the activation that is kept when fine patterns are weakened;
             1: no polish.

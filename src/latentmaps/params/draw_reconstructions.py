@@ -1,4 +1,4 @@
-"""The section ``draw_reconstructions``: which faces are shown above their reconstructions."""
+"""The ``draw_reconstructions`` section: which faces are shown above their reconstructions."""
 
 from latentmaps.params.types import Listed, Seed, Tiles, TileScale, section
 
@@ -8,10 +8,10 @@ class DrawReconstructions:
     """Which faces the sheets of reconstructions show.
 
     Attributes:
-        num_columns: faces per row.
-        row_seeds: one row of faces for each of these seeds, in the training and in the test part.
-        seed: seed of the z sampled from posteriors; None: ``base.seed``.
-        tile_scale: each pixel of a tile becomes a square with this edge length.
+        num_columns: number of faces per row.
+        row_seeds: seeds, each of which selects one row of training faces and one row of test faces.
+        seed: seed for sampling z from posteriors; None: ``base.seed``.
+        tile_scale: side length of the square that each pixel of a tile becomes.
     """
 
     num_columns: Tiles

@@ -1,4 +1,4 @@
-"""The section ``draw_samples``: faces decoded from random points of the latent space."""
+"""The ``draw_samples`` section: faces decoded from random points of the latent space."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ class DrawSamples:
     """How many random faces are drawn, and how.
 
     Attributes:
-        num_samples: random faces per sheet.
+        num_samples: number of random faces per sheet.
         sharpen_radius: radius of the unsharp mask on the processed sheets, in pixels.
         sharpen_percent: strength of the unsharp mask, in percent.
-        contrast: factor on the contrast of the processed sheets; 1 leaves it unchanged.
-        temperatures: one row of faces for each of these factors on the spread of z.
+        contrast: factor applied to the contrast of the processed sheets; 1 leaves it unchanged.
+        temperatures: factors on the spread of z; the sheet has one row of faces for each.
         seed: seed of the random points; None: ``base.seed``.
-        tile_scale: each pixel of a tile becomes a square with this edge length.
+        tile_scale: side length of the square that each pixel of a tile becomes.
     """
 
     num_samples: Annotated[int, Field(ge=1, le=300)]

@@ -1,4 +1,4 @@
-"""The section ``evaluate_vae``: how the trained VAE is measured."""
+"""The ``evaluate_vae`` section: how the trained VAE is measured."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,15 +15,15 @@ class EvaluateVae:
 
     Attributes:
         num_encoded: maximum number of training faces that are encoded for the aggregate posterior,
-            to which the samplers are fitted; pixels-pca is fitted to the same faces.
-        num_compared: number of faces in each of the compared sets, or fewer if there are fewer.
-        num_searched: maximum number of training faces among which the nearest to each random face
-            is searched; None: all.
+            to which the samplers are fitted; ``pixels-pca`` is fitted to the same faces.
+        num_compared: maximum number of faces in each of the sets being compared.
+        num_searched: maximum number of training faces to search for the one nearest to each random
+            face; None: all.
         temperature: factor on the distance of random points from their mean; every sampler is
             measured at 1 and at this value.
-        feature_net: a second net for the distances next to pixels-pca, the network of the FID;
-            None: no second net.
-        feature_net_weights: absolute path of its weights.
+        feature_net: the FID's network as a second feature net for the distances, in addition to
+            ``pixels-pca``; None: no second net.
+        feature_net_weights: absolute path of the weights of that network.
     """
 
     num_encoded: Annotated[int, Field(ge=2, le=999_999)]
@@ -35,10 +35,11 @@ class EvaluateVae:
 
     @property
     def fid_weights(self) -> Path | None:
-        """The weights file of the second feature net; None: there is no second net.
+        """The weights file of the second feature net, or None if there is no second net.
 
         Raises:
-            ParamsError: only one of net and file is set, or the path is not absolute.
+            ParamsError: only one of ``feature_net`` and ``feature_net_weights`` is set, or the path
+                is not absolute.
         """
         if self.feature_net is None and self.feature_net_weights is None:
             return None

@@ -1,4 +1,4 @@
-"""The section ``fetch_digits``: the source of the handwritten digits."""
+"""The ``fetch_digits`` section: the source of the handwritten digits."""
 
 from typing import Literal, Self
 
@@ -12,10 +12,10 @@ class FetchDigits:
     """The source of the handwritten digits.
 
     Attributes:
-        source: bundled for the digits in the repository, official to download MNIST, or folder to
-            read from `path`.
-        path: for the source folder, the absolute path of a folder with mnist.npz or the four IDX
-            files; otherwise null.
+        source: ``bundled`` for the digits in the repository, ``official`` to download MNIST, or
+            ``folder`` to read from `path`.
+        path: for the source ``folder``, the absolute path of a folder with mnist.npz or the four
+            IDX files; otherwise null.
     """
 
     source: Literal["bundled", "official", "folder"]

@@ -1,4 +1,4 @@
-"""The section ``fetch_faces``: where the raw faces come from."""
+"""The ``fetch_faces`` section: where the raw faces come from."""
 
 from pathlib import Path
 from typing import Literal, Self
@@ -14,13 +14,13 @@ class FetchFaces:
     """Parameters of the source of faces.
 
     Attributes:
-        source: avatars are drawn from the seed; celeba is downloaded, or read from `path`; kaggle
-            is CelebA, downloaded with kagglehub; folder reads the pictures in `path`; digits are
-            those of the section fetch_digits.
-        path: absolute path of a folder with CelebA's files or, for the source folder, of a folder
-            or zip of pictures; None downloads CelebA.
+        source: ``avatars`` draws avatars from the seed; ``celeba`` downloads CelebA, or reads it
+            from `path`; ``kaggle`` downloads CelebA with kagglehub; ``folder`` reads the pictures
+            in `path`; ``digits`` uses the digits of the ``fetch_digits`` section.
+        path: absolute path of a folder with CelebA's files or, for the source ``folder``, of a
+            folder or zip of pictures; None downloads CelebA.
         accept_license: whether the user agrees to CelebA's terms.
-        max_refused: maximum number of unusable files of the source folder.
+        max_refused: maximum number of unusable files for the source ``folder``.
         num_faces: number of faces, limited by the six digits of their names; None takes all.
     """
 
@@ -48,7 +48,7 @@ class FetchFaces:
         """The folder with CelebA's files, or None to download them.
 
         Raises:
-            ParamsError: `path` is not absolute, or is set for the source kaggle.
+            ParamsError: `path` is not absolute, or is set for the source ``kaggle``.
         """
         if self.source == "kaggle" and self.path is not None:
             raise ParamsError(
@@ -70,7 +70,7 @@ class FetchFaces:
         return self._absolute("a folder or a zip with pictures")
 
     def _absolute(self, what: str) -> Path:
-        # DVC runs experiments in temporary folders, where a relative path would lead elsewhere
+        # DVC runs experiments in temporary folders, where a relative path would point elsewhere
         if self.path is None or not Path(self.path).is_absolute():
             raise ParamsError(
                 f"fetch_faces.path: found {'null' if self.path is None else repr(self.path)}, "

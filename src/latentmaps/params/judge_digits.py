@@ -1,4 +1,4 @@
-"""The section ``judge_digits``: how the CNN classifies random digits of the VAE."""
+"""The ``judge_digits`` section: how the CNN classifies the VAE's random digits."""
 
 from typing import Annotated
 
@@ -9,10 +9,10 @@ from latentmaps.params.types import section
 
 @section
 class JudgeDigits:
-    """How the CNN classifies random digits of the VAE.
+    """How the CNN classifies the VAE's random digits.
 
     Attributes:
-        num_samples: number of random digits per sampler, and largest number of real test digits.
+        num_samples: number of random digits per sampler, and maximum number of real test digits.
         min_confidence: smallest probability that counts as a confident classification.
     """
 

@@ -2,11 +2,11 @@
 
 The values of a section are under its name. A profile may set any key under
 ``profiles.<profile>.<section>``, and its value takes precedence over that of the section. Keys that
-every profile sets, such as the number of epochs, are ``profile`` in the section, where a value
-would never apply.
+every profile sets, such as the number of epochs, have the value ``profile`` in the section, where
+any other value would never apply.
 
 Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
-first stage, and not the last one after an hour of training.
+first stage instead of the last one after an hour of training.
 """
 
 import dataclasses
@@ -45,13 +45,13 @@ _MAX_PROBLEMS = 10
 
 @dataclasses.dataclass(frozen=True)
 class Params:
-    """The checked content of a params.yaml.
+    """The checked content of a params.yaml file.
 
     Attributes:
         profile: the active profile.
-        sections: section name -> its dataclass, with the values of the active profile.
+        sections: section name -> instance of its dataclass, with the values of the active profile.
         overridden: section name -> the section's own values that the active profile overrides, as
-            texts such as ``fact 1 instead of 5``.
+            strings such as ``fact 1 instead of 5``.
     """
 
     profile: str
@@ -64,7 +64,7 @@ class Params:
 
 
 def section_name(cls: type) -> str:
-    """Return the name of a section, which is the name of the module of its dataclass."""
+    """Return the name of a section, which is that of its dataclass's module."""
     return cls.__module__.rpartition(".")[2]
 
 
@@ -82,10 +82,10 @@ def _section_class(name: str) -> type:
 
 
 def load(path: Path) -> Params:
-    """Read and check a params.yaml.
+    """Read and check a params.yaml file.
 
     Args:
-        path: the file.
+        path: the file to read.
 
     Raises:
         ParamsError: the file is missing or not YAML, or a value is unknown, missing, of the wrong
@@ -113,7 +113,7 @@ def load(path: Path) -> Params:
 
 
 def _overridden(own: Mapping[str, Any], of_profile: Mapping[str, Any]) -> list[str]:
-    """Return a text for each value of a section that the profile overrides."""
+    """Return a string for each value of a section that the profile overrides."""
     return [
         f"{key} {shorten(value)} instead of {shorten(own[key])}"
         for key, value in of_profile.items()
@@ -192,7 +192,7 @@ def _check_all(
     classes: dict[str, type],
     checked: dict[str, dict[str, Any]],
 ) -> Iterator[str]:
-    """Yield the problems of every section in every profile; put valid sections into `checked`."""
+    """Yield the problems of every section in every profile, and put valid sections in `checked`."""
     in_force, seen = document["profile"], set()
     for profile in sorted(profiles, key=lambda name: name != in_force):
         sections: dict[str, Any] = {}
@@ -214,7 +214,7 @@ def _check_all(
 def _check(
     cls: type, document: dict[str, Any], profile: str, sections: dict[str, Any]
 ) -> Iterator[str]:
-    """Yield the problems of a section in `profile`; put it into `sections` if it is valid."""
+    """Yield the problems of a section in `profile`, or put it into `sections` if it is valid."""
     name = section_name(cls)
     own = document.get(name, {})
     of_profile = document["profiles"][profile].get(name, {})
@@ -248,7 +248,7 @@ def _check(
 
 
 def _is_in_all(document: dict[str, Any], name: str, key: str) -> bool:
-    """Return whether every profile sets a key of the section `name`."""
+    """Report whether every profile sets a key of the section `name`."""
     of_each = [profile.get(name) for profile in document["profiles"].values()]
     return all(isinstance(values, dict) and key in values for values in of_each)
 

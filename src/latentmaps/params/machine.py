@@ -1,4 +1,4 @@
-"""The section ``machine``: the device and how it is used. No stage depends on it."""
+"""The ``machine`` section: the device and how it is used. No stage depends on it."""
 
 from typing import Annotated, Literal
 
@@ -12,12 +12,13 @@ class Machine:
     """The device, its memory and threads, and XLA.
 
     Attributes:
-        device: auto uses a GPU if TensorFlow sees one.
-        gpu_memory_limit_mib: limit for each GPU in MiB, or null to allocate memory as needed.
+        device: device to use; ``auto`` selects a GPU if TensorFlow sees one.
+        gpu_memory_limit_mib: memory limit for each GPU in MiB, or null to allocate memory as
+            needed.
         cpu_threads: threads per operation, or null for all cores.
-        jit_compile: compile with XLA; auto is on for one GPU, and off on a CPU, where XLA slows
-            convolutions down.
-        cache_images: read all images into memory before training.
+        jit_compile: whether to compile with XLA; ``auto`` means on for one GPU and off for a CPU,
+            where XLA slows convolutions down.
+        cache_images: whether to read all images into memory before training.
     """
 
     device: Literal["auto", "cpu", "gpu"]

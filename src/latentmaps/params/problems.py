@@ -1,4 +1,4 @@
-"""Describe problems of a params.yaml, such as misspelled names and values of the wrong type."""
+"""Describe problems in params.yaml, such as misspelled names and values of the wrong type."""
 
 import difflib
 import itertools
@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"^(Input should be|String should have|Value error,) ")
 
 
 def describe_yaml(error: Exception) -> str:
-    """Return the problem and its line."""
+    """Return the line, the column and the problem of a YAML error."""
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return excerpt(" ".join(str(error).split()))
     line, column = error.problem_mark.line + 1, error.problem_mark.column + 1
@@ -53,10 +53,10 @@ def suggest(name: object, names: Iterable[object]) -> str:
 def describe_invalid(
     error: pydantic.ValidationError, of_profile: set[str], name: str, place_of_profile: str
 ) -> Iterator[str]:
-    """Yield one line per wrong value; pydantic has one error per type that the value could have.
+    """Yield one line per wrong value, although pydantic reports one error for each possible type.
 
     Args:
-        error: the error of a section.
+        error: pydantic's error for a section.
         of_profile: the keys whose values come from the profile.
         name: name of the section.
         place_of_profile: dotted name of the section in the profile.
@@ -72,7 +72,7 @@ def describe_invalid(
 
 
 def _describe(section: str, detail: Any) -> str:
-    """Describe one error of pydantic: dotted name, what was found, what was expected."""
+    """Describe one pydantic error: the dotted name, what was found, and what was expected."""
     # after the name of a field, pydantic also inserts names for the branches of a union
     keys = [key for index, key in enumerate(detail["loc"]) if index == 0 or isinstance(key, int)]
     place = ".".join([section, *map(str, keys)])

@@ -1,4 +1,4 @@
-"""The section ``split_faces``: how faces are assigned to training, validation and test part."""
+"""The ``split_faces`` section: how to assign faces to the training, validation and test parts."""
 
 from typing import Literal
 
@@ -12,8 +12,8 @@ class SplitFaces:
     Sizes below 1 are shares of all faces.
 
     Attributes:
-        scheme: random samples faces; identity samples persons, so that nobody is in two parts;
-            official uses the source's own partition and ignores the sizes.
+        scheme: ``random`` samples faces; ``identity`` samples people, so that nobody is in two
+            parts; ``official`` uses the source's own partition and ignores the sizes.
         num_train: size of the training part; None: all faces that the other parts leave.
         num_validation: size of the validation part, for the val_ metrics after each epoch.
         num_test: size of the test part, used only by evaluate_vae and the drawing stages.

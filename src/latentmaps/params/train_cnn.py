@@ -1,4 +1,4 @@
-"""The section ``train_cnn``: the shape of the CNN, and how to train it."""
+"""The ``train_cnn`` section: the shape of the CNN, and how to train it."""
 
 from typing import Annotated, Literal, Self
 
@@ -27,20 +27,22 @@ class TrainCnn:
     """Parameters of the CNN and its training.
 
     Attributes:
-        filters: number of feature maps of each convolution; these are named Conv2D_1, Conv2D_2, ...
+        filters: number of feature maps of each convolution; the convolutions are named Conv2D_1,
+            Conv2D_2, ...
         kernel_size: height and width of every kernel.
         pool_size: height and width of the pooling windows between convolutions.
         dense_units: number of units of the dense layer before the output.
-        optimizer: sgd (with Nesterov momentum) or rmsprop.
+        optimizer: ``sgd`` (with Nesterov momentum) or ``rmsprop``.
         learning_rate: learning rate of the first step.
         learning_rate_schedule: how the learning rate decreases.
-        decay_epochs: epochs after which (step) or over which (cosine) it decreases; null: all.
-        decay_rate: factor of each decrease (step), or share left at the end (cosine).
+        decay_epochs: epochs after which (``step``) or over which (``cosine``) it decreases; null:
+            all.
+        decay_rate: factor of each decrease (``step``), or share left at the end (``cosine``).
         momentum: momentum of the optimizer.
         l2: weight of the L2 penalty on all kernels.
         num_validation: number of digits held out from the training part to choose the best epoch.
         seed: seed of the initial kernels and the order of the digits; null: ``base.seed``.
-        epochs: number of passes over the remaining training part.
+        epochs: number of passes through the rest of the training part.
         batch_size: images per step.
     """
 

@@ -1,4 +1,4 @@
-"""The section ``train_vae``: the network of the VAE, its loss, and how it is trained."""
+"""The ``train_vae`` section: the network of the VAE, its loss, and how it is trained."""
 
 from typing import Annotated, Literal, Self
 
@@ -30,41 +30,43 @@ class TrainVae:
             is summed over pixels and averaged over color channels and batch, and a KL divergence
             that is summed over latent dimensions and averaged over the batch.
         fact_warmup_epochs: number of epochs over which the weight rises linearly to `fact`.
-        kl_method: how the KL term enters the training, see ``vae.training.kl``.
+        kl_method: how the KL term enters the training; see ``vae.training.kl``.
         reconstruction_loss: how an image is compared with its reconstruction.
         latent_dim: number of latent dimensions.
-        filters: feature maps of each convolution of the encoder.
-        kernel_sizes: pixels, one per convolution.
-        strides: pixels, one per convolution.
-        paddings: one per convolution.
+        filters: number of feature maps of each convolution of the encoder.
+        kernel_sizes: kernel sizes in pixels, one per convolution.
+        strides: strides in pixels, one per convolution.
+        paddings: ``same`` or ``valid``, one per convolution.
         activation: activation after each convolution.
-        batch_norm: batch normalization between convolution and activation.
+        batch_norm: whether to use batch normalization between convolution and activation.
         dropout_rate: share of the values after each activation that a training step drops.
-        dense_units: units of a dense layer before the latent layers, or null for no such layer.
+        dense_units: number of units of a dense layer before the latent layers, or null for no such
+            layer.
         upsampling: how the decoder undoes a stride.
         decoder_filters: number of feature maps that each transposed convolution of the decoder
             reads, starting at the latent space, or null for `filters` in reverse.
-        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order, or null for
-            `kernel_sizes` in reverse.
+        decoder_kernel_sizes: kernel sizes in pixels, one per transposed convolution, in the same
+            order, or null for `kernel_sizes` in reverse.
         initial_weights: absolute path of a model folder whose weights the training starts from, or
             null for random weights.
-        learning_rate: learning rate of Adam at the first step.
+        learning_rate: Adam's learning rate at the first step.
         learning_rate_schedule: how the learning rate falls.
-        decay_epochs: epochs after which (step) or over which (cosine) it falls.
-        decay_rate: factor of each step, or share that is left at the end of the cosine.
-        weight_average: momentum per step of a moving average of the weights, which the network has
+        decay_epochs: epochs after which (``step``) or over which (``cosine``) it falls.
+        decay_rate: factor of each decrease (``step``), or share left at the end (``cosine``).
+        weight_average: momentum per step of a moving average of the weights, which the network uses
             after each epoch; 0 keeps the weights of the last step.
-        early_stopping_patience: epochs without a lower val_total_loss that end the training, or
-            null for no early stopping.
+        early_stopping_patience: number of epochs without a lower ``val_total_loss`` after which
+            training ends, or null for no early stopping.
         corruption: how the inputs are corrupted; the targets are clean.
-        corruption_level: standard deviation of the noise, or edge of the mask as a share of the
-            image edge.
+        corruption_level: standard deviation of the noise, or side of the mask as a share of the
+            image side.
         precision: compute dtype of convolutions and matrix products; latent outputs and losses are
             always float32.
         seed: seed of the initial weights, the order of the faces, noise and corruption, or null for
             ``base.seed``.
-        epochs: passes through the training part; for auto see ``training_length.choose_length``.
-        batch_size: images per step; for auto see ``training_length.choose_length``.
+        epochs: passes through the training part; for ``auto``, see
+            ``training_length.choose_length``.
+        batch_size: images per step; for ``auto``, see ``training_length.choose_length``.
     """
 
     fact: Annotated[float, Field(ge=0, le=1e6)]

@@ -28,9 +28,9 @@ def to_tuple(value: Any) -> Any:
 
 
 def _check_text(text: str) -> str:
-    # such a text is neither a name nor a path, and system calls would fail with unclear errors
+    # such a string is neither a name nor a path, and system calls would fail with unclear errors
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
-        raise ValueError("a text without control characters")
+        raise ValueError("a string without control characters")
     return text
 
 
@@ -48,7 +48,7 @@ Listed = Annotated[tuple[Item, ...], BeforeValidator(to_tuple), Field(min_length
 # the longest path that Linux accepts
 Text = Annotated[str, Field(max_length=4096), AfterValidator(_check_text)]
 
-# DVC runs experiments in temporary folders, where a relative path would lead elsewhere
+# DVC runs experiments in temporary folders, where a relative path would point elsewhere
 AbsolutePath = Annotated[Text, AfterValidator(_check_absolute)]
 
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -67,9 +67,9 @@ LearningRate = Annotated[float, Field(gt=0, le=10)]
 Units = Annotated[int, Field(ge=1, le=65_536)]
 Steps = Annotated[int, Field(ge=1, le=10_000)]
 
-# tiles along one edge of a sheet: a larger sheet would be unreadable
+# tiles per side of a sheet: a larger sheet would be unreadable
 Tiles = Annotated[int, Field(ge=1, le=200)]
-# edge of the square, in pixels, that each pixel of a tile becomes
+# side length, in pixels, of the square that each pixel of a tile becomes
 TileScale = Annotated[int, Field(ge=1, le=8)]
 # factor on the spread of random points
 Temperature = Annotated[float, Field(ge=0.001, le=100)]

@@ -1,4 +1,4 @@
-"""Read YAML in the same way as DVC.
+"""Read YAML the way DVC does.
 
 DVC reads and writes params.yaml as YAML 1.2. PyYAML implements version 1.1, in which ``1e-05`` is a
 string, ``no`` is false and ``010`` is eight. ``dvc exp run -S train_vae.learning_rate=1e-5`` writes
@@ -7,8 +7,8 @@ restricted to the core schema of YAML 1.2.2, section 10.3, plus underscores betw
 DVC's reader accepts.
 
 It refuses what does not belong in a parameter file: duplicate keys, other tags, merge keys,
-recursive aliases, and unusual depth or size. Every use of an alias counts with its full size, so a
-small text cannot expand to millions of values.
+recursive aliases, and unusual depth or size. Every use of an alias counts at its full size, so a
+small document cannot expand to millions of values.
 """
 
 import re
@@ -26,7 +26,7 @@ _MAX_DIGITS = 30
 
 
 class Yaml12Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the types of YAML 1.2 and limits for depth and size."""
+    """PyYAML's safe loader with the types of YAML 1.2 and with limits on depth and size."""
 
     # Separate tables: those of SafeLoader are shared by all users of PyYAML in the process.
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as the base class has it
@@ -47,7 +47,7 @@ class Yaml12Loader(yaml.SafeLoader):
         num_before = self._num_nodes
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in self._open_anchors:
-                raise _error("an alias is inside of the node that it repeats", event)
+                raise _error("an alias is inside the node that it repeats", event)
             self._num_nodes += self._sizes.get(event.anchor, 0)
             node = super().compose_node(parent, index)
         else:
@@ -130,7 +130,7 @@ def load(text: str) -> Any:
     """Return the content of a YAML 1.2 document.
 
     Args:
-        text: the document.
+        text: text of the document.
 
     Raises:
         yaml.YAMLError: the text is not YAML, or contains what this module refuses.

@@ -1,1 +1,1 @@
-"""A trained VAE in use: photos, added attributes, interpolations, sheets."""
+"""A trained VAE in use: photos, added attributes, interpolations and sheets."""

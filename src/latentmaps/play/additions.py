@@ -1,4 +1,4 @@
-"""Parse which attributes to add to a photo, and how much of each, such as Eyeglasses=1.5."""
+"""Parse the attributes to add to a photo and their amounts, such as Eyeglasses=1.5."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from latentmaps.vae.latent.attribute_directions import (
     Direction,
 )
 
-# own choice: this many times the distance between faces with and without, no face is left
+# our choice: at this multiple of the distance between faces with and without an attribute, the
+# result is no longer a face
 _LARGEST_AMOUNT = 10.0
 
 
@@ -20,8 +21,8 @@ class Addition:
     """An attribute to add.
 
     Attributes:
-        name: of the attribute.
-        amount: factor on its direction; a negative amount removes the attribute.
+        name: name of the attribute.
+        amount: multiple of its direction; a negative amount removes the attribute.
     """
 
     name: str
@@ -36,10 +37,10 @@ def parse(texts: Sequence[str]) -> list[Addition]:
     """Parse additions from the command line.
 
     Args:
-        texts: such as Eyeglasses=1.5.
+        texts: attributes with their amounts, such as Eyeglasses=1.5.
 
     Raises:
-        DataError: a text has another form, or an attribute occurs twice.
+        DataError: a text does not have this form, or an attribute occurs twice.
     """
     additions = [_parse(text) for text in texts]
     names = [addition.name for addition in additions]
@@ -69,9 +70,10 @@ def find_directions(
     """Return the direction of each added attribute.
 
     Args:
-        additions: name the attributes.
-        directions: of the latent space.
-        is_forced: accept directions that hardly separate test faces with and without the attribute.
+        additions: attributes and amounts.
+        directions: attribute directions of the latent space.
+        is_forced: whether to accept directions that hardly separate test faces with and without the
+            attribute.
 
     Raises:
         DataError: an attribute does not exist, too few training faces have it, or, unless forced,

@@ -19,14 +19,14 @@ class ChangedPhotos:
     """The results for n photos.
 
     Attributes:
-        names: (n,), of the files.
+        names: (n,), names of the files.
         originals: (n, h, w, c), uint8, as the encoder reads them.
         reconstructions: (n, h, w, c), uint8.
-        results: (n, h, w, c), uint8, with the attributes added; None: nothing is added.
-        errors: (n,), root mean square difference of reconstruction and original, in levels of
+        results: (n, h, w, c), uint8, with the attributes added; None if nothing is added.
+        errors: (n,), root mean square difference between reconstruction and original, in levels of
             0..255.
-        additions: what was added.
-        directions: of these attributes.
+        additions: attributes that were added, with their amounts.
+        directions: directions of these attributes.
     """
 
     names: Sequence[str]
@@ -49,10 +49,10 @@ def change(
 
     Args:
         vae: the VAE.
-        names: (n,), of the files.
-        originals: (n, h, w, c), uint8, 0..255, cropped.
+        names: (n,), names of the files.
+        originals: (n, h, w, c), uint8, 0..255, the cropped photos.
         additions: attributes and amounts.
-        directions: of these attributes.
+        directions: directions of these attributes.
     """
     z = vae.encode(originals).z_mean
     decoded = vae.decode(z)

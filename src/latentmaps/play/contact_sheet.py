@@ -11,7 +11,7 @@ from latentmaps.drawing import sheets
 from latentmaps.errors import DataError
 from latentmaps.images import pixels
 
-# pixels, target size of a tile whose scale is chosen automatically
+# target size, in pixels, of a tile whose scale is chosen automatically
 _TILE_EDGE = 192
 _LARGEST_SCALE = 32
 
@@ -29,13 +29,13 @@ def draw(
     """Draw a contact sheet; see ``latentmaps.sheet``.
 
     Args:
-        images: row by row, (n, h, w, 3 or 1), uint8, 0..255, or floating, 0..1.
-        num_columns: images per row.
-        title: at the top.
-        row_labels: to the left of the rows.
-        column_labels: above the columns.
-        tile_labels: below the images.
-        scale: each pixel becomes a square with this edge length, 1 to 32.
+        images: images in row order, (n, h, w, 3 or 1), uint8, 0..255, or floating point, 0..1.
+        num_columns: number of images per row.
+        title: title at the top.
+        row_labels: labels to the left of the rows; None for no labels.
+        column_labels: labels above the columns; None for no labels.
+        tile_labels: labels below the images; None for no labels.
+        scale: edge length of the square that each pixel becomes, 1 to 32.
 
     Raises:
         DataError: the images are invalid, or a list of labels has the wrong length.
@@ -72,7 +72,7 @@ def natural_scale(image_size: int) -> int:
 
 
 def _to_tiles(images: Any) -> np.ndarray:
-    """Convert images to (n, h, w, c), uint8; pixels of 0..1 become bytes."""
+    """Convert images to (n, h, w, c), uint8; pixels 0..1 are converted to bytes."""
     expected = "expected (n, h, w, 3 or 1), uint8 0..255 or floating 0..1"
     try:
         array = np.asarray(images)

@@ -30,8 +30,7 @@ def crop(
     Args:
         photo: a path, a Pillow image or an array, uint8, 0..255.
         shape: height, width and channels of the image.
-        box: left, top, right and bottom of a square, in pixels; None: the largest one at the
-            center.
+        box: left, top, right and bottom of a square, in pixels; None: the largest centered one.
 
     Returns:
         (h, w, c), uint8, 0..255.
@@ -68,7 +67,7 @@ def _to_shape(shape: Any) -> tuple[int, int, int]:
 
 
 def _open(photo: Any) -> tuple[str, Image.Image]:
-    """Return the name of a photo in messages, and its pixels, upright and in RGB."""
+    """Return the name of a photo for messages, and its pixels, upright and in RGB."""
     if isinstance(photo, str | Path):
         return str(photo), _read(Path(photo))
     if isinstance(photo, np.ndarray):
@@ -127,7 +126,7 @@ def _from_array(photo: npt.NDArray) -> Image.Image:
 
 
 def _center(picture: Image.Image) -> Box:
-    """Return the largest square at the center."""
+    """Return the largest centered square."""
     edge = min(picture.size)
     left, top = ((size - edge) // 2 for size in picture.size)
     return left, top, left + edge, top + edge

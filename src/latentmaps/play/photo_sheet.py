@@ -14,7 +14,7 @@ from latentmaps.vae.pictures import face_sheet
 
 # maximum length of a file name to the left of its row
 _NAME_CHARACTERS = 60
-# an error this many times that of test faces is pointed out; own choice
+# an error this many times that of test faces is pointed out; our choice
 _FAR = 1.5
 
 # source of the training faces -> limitation of such a model
@@ -37,8 +37,8 @@ def draw(
     Args:
         photos: the photos and their results.
         vae: the VAE that computed them.
-        source: source of the training faces, as in ``fetch_faces.source``; None: unknown.
-        test_error: RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
+        source: source of the training faces, as in ``fetch_faces.source``; None if unknown.
+        test_error: RMS error of reconstructed test faces, in levels of 0..255; None if unknown.
     """
     kinds = [photos.originals, photos.reconstructions]
     columns = ["photo", "reconstruction"]
@@ -68,7 +68,7 @@ def draw(
 
 
 def describe_model(source: str | None) -> str:
-    """Return what a model trained on such faces cannot do for a photo; empty: nothing."""
+    """Return a note about the limits of a model trained on such faces; empty if there are none."""
     return _SEEN.get(source or "", "")
 
 
@@ -106,7 +106,7 @@ def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
 
 
 def _describe_loss(vae: PlayableVae) -> str:
-    """Return what a VAE of this size cannot preserve, in plain words."""
+    """Return a note about what a VAE of this size cannot preserve."""
     num_latent, num_values = vae.architecture.latent_dim, math.prod(vae.image_shape)
     return (
         f"A point has {num_latent:,} numbers for the {num_values:,} of an image: light, pose and "

@@ -1,4 +1,4 @@
-"""A trained VAE with attributes, samplers and interpolation in addition to encode and decode."""
+"""A trained VAE that also offers attributes, samplers and interpolation."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from latentmaps.vae.network.vae_files import SavedVae
 Pixels = npt.NDArray[np.float32]
 Points = npt.NDArray[np.floating]
 
-# own choice: beyond this, points are far from those of any face
+# our choice: beyond this, points are far from those of any face
 _HIGHEST_TEMPERATURE = 10.0
 
 
@@ -25,7 +25,7 @@ class PlayableVae(TrainedVae):
     """A trained VAE, and what evaluate_vae found in its latent space.
 
     Attributes:
-        latents: the folder data/latents; None: only the prior is available, and no attributes.
+        latents: the folder data/latents; None if only the prior is available, without attributes.
     """
 
     def __init__(self, saved: SavedVae, latents: Latents | None = None) -> None:
@@ -37,11 +37,11 @@ class PlayableVae(TrainedVae):
         """Load the VAE in a folder that train_vae wrote, optionally with its latents.
 
         Args:
-            folder: of the model.
-            latents: the folder that evaluate_vae wrote; None: load none.
+            folder: folder of the model.
+            latents: the folder that evaluate_vae wrote; None to load no latents.
 
         Raises:
-            DataError: a file is missing or damaged, or does not belong to the others.
+            DataError: a file is missing or damaged, or does not match the other files.
         """
         saved = vae_files.load(folder)
         if latents is None:
@@ -84,9 +84,9 @@ class PlayableVae(TrainedVae):
         Face i depends only on (seed, i), not on the number of faces.
 
         Args:
-            num_faces: 1 or more.
-            seed: 0 or more.
-            sampler: prior, gaussian or parzen (docs/evaluation.md).
+            num_faces: number of faces, 1 or more.
+            seed: seed for the points, 0 or more.
+            sampler: ``prior``, ``gaussian`` or ``parzen`` (docs/evaluation.md).
             temperature: factor on the distance of each point from the mean, 0 to 10; below 1, faces
                 are plainer and fewer of them fail.
 
@@ -134,7 +134,7 @@ class PlayableVae(TrainedVae):
             images: (n, h, w, c), uint8, 0..255.
 
         Raises:
-            DataError: as for ``encode``.
+            DataError: see ``encode``.
         """
         return self.decode(self.encode(images).z_mean)
 
@@ -150,9 +150,10 @@ class PlayableVae(TrainedVae):
 
         Args:
             start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating.
-            end: likewise.
-            num_steps: 2 or more.
-            spherical: move on an arc around the origin (White 2016) instead of a straight line.
+            end: an image or a point, like `start`.
+            num_steps: number of points, 2 or more.
+            spherical: whether to move on an arc around the origin (White 2016) instead of a
+                straight line.
 
         Raises:
             DataError: an argument is invalid.
@@ -165,7 +166,7 @@ class PlayableVae(TrainedVae):
         return self.decode(first + shares[:, None] * (last - first))
 
     def _to_point(self, end: Any) -> Points:
-        """Encode an image, or take a point as it is; (latent_dim,), float64."""
+        """Encode an image, or return a point unchanged; (latent_dim,), float64."""
         several = end[np.newaxis] if isinstance(end, np.ndarray) else end
         if isinstance(end, np.ndarray) and end.dtype.kind == "f":
             return arguments.to_points(several, self.architecture.latent_dim)[0].astype(np.float64)

@@ -1,4 +1,4 @@
-"""The files of a project that belong to its model: latents, receipt of the faces, numbers."""
+"""The files of a project that belong to its model: latents, receipt of the faces, and metrics."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Project:
     """The project folder in which a VAE was trained.
 
     Attributes:
-        root: the folder; None: the model is not inside a project, and nothing is known about it.
+        root: the folder; None if the model is not inside a project.
     """
 
     root: Path | None
@@ -33,7 +33,7 @@ class Project:
         return None if self.root is None else self.root / "data/latents"
 
     def read_source(self) -> str | None:
-        """Return the source of the faces, as in ``fetch_faces.source``; None: unknown.
+        """Return the source of the faces, as in ``fetch_faces.source``; None if unknown.
 
         Raises:
             DataError: the receipt of the faces is damaged.
@@ -42,10 +42,10 @@ class Project:
         return receipts.read_source(receipt) if receipt is not None and receipt.exists() else None
 
     def read_test_error(self) -> float | None:
-        """Return the RMS error of reconstructed test faces, in levels of 0..255; None: unknown.
+        """Return the RMS error of reconstructed test faces, in levels of 0..255; None if unknown.
 
         Raises:
-            DataError: the numbers of evaluate_vae are damaged.
+            DataError: the metrics of evaluate_vae are damaged.
         """
         path = None if self.root is None else self.root / "reports/evaluate_vae/numbers.json"
         if path is None or not path.exists():

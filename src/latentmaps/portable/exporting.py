@@ -1,4 +1,4 @@
-"""Write networks in a format, read them back with its runtime, and compare the two."""
+"""Write networks in a format, read them back with its runtime, and compare the outputs."""
 
 import dataclasses
 from pathlib import Path
@@ -14,16 +14,16 @@ from latentmaps.portable.networks import Network, Portable
 # Largest difference between a file and the original, relative to the largest output, or absolute if
 # that is below 1. Rounding in float32 causes about 1e-6; a wrong layer causes far more than this.
 TOLERANCE = 1e-4
-# the runtimes get the inputs as one batch, and the first one alone: any batch size must work
+# the runtimes get the inputs as one batch, and the first input alone: any batch size must work
 _BATCHES = (slice(0, 8), slice(0, 1))
 
 
 @dataclasses.dataclass(frozen=True)
 class WrittenFile:
-    """A file that was written.
+    """A file of an export, and how far its outputs differ from the original.
 
     Attributes:
-        name: of the file.
+        name: name of the file.
         network: the network in it.
         differences: name of an output -> its largest difference from the original.
     """
@@ -42,17 +42,18 @@ def write(portable: Portable, kind: Format, folder: Path) -> list[WrittenFile]:
     """Write networks into a new folder, with a README.md that explains how to use them.
 
     Args:
-        portable: what to export.
-        kind: the format.
-        folder: is created.
+        portable: networks to export.
+        kind: format of the files.
+        folder: path of the folder, which is created.
 
     Raises:
-        LatentmapsError: a file does not compute the same as the original.
+        LatentmapsError: a file's outputs differ too much from those of the original, or the runtime
+            cannot run the file.
         OSError: the files cannot be written.
     """
     folder.mkdir()
     written = [_write(network, kind, folder) for network in portable.networks]
-    text = _read_me(portable, kind, written)
+    text = _render_readme(portable, kind, written)
     (folder / "README.md").write_text(text, encoding="utf-8")
     return written
 
@@ -99,7 +100,7 @@ def _compare(network: Network, kind: Format, path: Path) -> dict[str, tuple[floa
     }
 
 
-def _read_me(portable: Portable, kind: Format, written: list[WrittenFile]) -> str:
+def _render_readme(portable: Portable, kind: Format, written: list[WrittenFile]) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("latentmaps.portable"),
         autoescape=False,  # noqa: S701 - Markdown

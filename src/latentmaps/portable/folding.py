@@ -1,4 +1,4 @@
-"""Turn a trained network into one of Keras's own layers that computes the same function.
+"""Rebuild a trained network from Keras's own layers, so that it computes the same function.
 
 At inference, batch normalization multiplies each map by a factor and adds an offset. Both are
 folded into the weights of the preceding layer, as is the bias of the last maps (Jacob et al. 2018,
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from latentmaps.vae.network.layers import Bias
 
-# a subclass is replaced by the Keras class it is derived from
+# a subclass is replaced with the Keras class that it is derived from
 _WEIGHTED = (keras.layers.Conv2DTranspose, keras.layers.Conv2D, keras.layers.Dense)
 _WITHOUT_WEIGHTS = (
     keras.layers.Activation,
@@ -29,16 +29,16 @@ _DROPPED = (keras.layers.AlphaDropout, keras.layers.Dropout)
 
 
 def to_plain(model: keras.Model, *, output_activation: str | None = None) -> keras.Model:
-    """Return a network of Keras's own layers that computes the same as `model` at inference.
+    """Return a network of Keras's own layers with the same outputs as `model` at inference.
 
-    The layers keep their names and their order. Normalization, dropout, the layer ``Bias`` and
+    The layers keep their names and their order. Normalization, dropout, the ``Bias`` layer and
     linear activations are no longer separate layers; all numbers are float32.
 
     Args:
-        model: a functional model such as encoder, decoder and CNN, in which each layer reads one
-            other layer.
+        model: a functional model such as the encoder, the decoder or the CNN, in which each layer
+            reads one other layer.
         output_activation: an activation to apply to each output, a name from ``keras.activations``,
-            which is also the name of that layer; None: no activation.
+            which is also the name of that layer; None for no activation.
 
     Raises:
         ValueError: the model has an unknown kind of layer, or a normalization whose preceding layer
@@ -94,7 +94,7 @@ def _copy(layer: keras.layers.Layer, read: Any) -> Any:
     config = layer.get_config() | {"dtype": "float32"}
     if kind not in _WEIGHTED:
         return kind.from_config(config)(read)
-    # a trained layer needs neither, and random initial weights would take time
+    # a trained layer needs neither of these, and random initial weights would take time
     unused = {"kernel_initializer": "zeros", "kernel_regularizer": None}
     plain = kind.from_config(config | unused | {"use_bias": True})
     output = plain(read)
@@ -122,7 +122,7 @@ def _absorb(read: Any, layer: keras.layers.Layer) -> None:
     Raises:
         ValueError: the plain layer has no weights, or has an activation.
     """
-    plain = read._keras_history.operation
+    plain = read._keras_history.operation  # noqa: SLF001 - the layer that created a tensor
     if not isinstance(plain, _WEIGHTED) or plain.activation is not keras.activations.linear:
         raise ValueError(
             f"layer {layer.name}: expected to follow a layer with weights and without an "

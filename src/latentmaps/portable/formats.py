@@ -1,4 +1,4 @@
-"""The formats of an export: how to write a file, and read it with the runtime of the format.
+"""The formats of an export: how to write a file, and how to read it with the format's runtime.
 
 The runtimes are imported only when needed, so that an unknown format name fails at once.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-# runs a file: an array -> arrays by the names of the outputs
+# runs a file: input array -> output arrays by name
 Runner = Callable[["npt.NDArray[np.float32]"], Mapping[str, Any]]
 
 
@@ -27,8 +27,8 @@ class Format(ABC):
     """A file format.
 
     Attributes:
-        name: as given to --format.
-        suffix: of its files; empty for a folder.
+        name: name given to --format.
+        suffix: suffix of its files; empty for a folder.
         runtimes: distributions that can run the files; the first installed one is used.
         modules: modules needed to write and check the files, in addition to those of the project.
     """
@@ -39,10 +39,10 @@ class Format(ABC):
     modules: ClassVar[tuple[str, ...]] = ()
 
     def require(self) -> None:
-        """Require that the libraries of the format are installed.
+        """Require that the format's libraries are installed.
 
         Raises:
-            DataError: one is missing; the message says how to install it.
+            DataError: a library is missing; the message says how to install it.
         """
         missing = [name for name in self.modules if importlib.util.find_spec(name) is None]
         if missing:
@@ -53,19 +53,19 @@ class Format(ABC):
 
     @abstractmethod
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write a network of plain layers with one input and named outputs."""
+        """Write a network that is built from plain layers and has one input and named outputs."""
 
     @abstractmethod
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Load a file with the runtime of the format and return a function that runs it.
+        """Load a file with the format's runtime and return a function that runs it.
 
         Args:
             path: a file that ``write`` wrote.
-            names: of the input, then of the outputs.
+            names: name of the input, followed by the names of the outputs.
         """
 
     def runtime(self) -> str:
-        """Return the library that runs the files here, and its version."""
+        """Return the name and version of the library that runs the files here."""
         for name in self.runtimes:
             if importlib.util.find_spec(name.replace("-", "_")) is not None:
                 return f"{name} {versions.installed(name)[name]}"
@@ -79,7 +79,7 @@ class KerasFile(Format):
     runtimes = ("keras",)
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write the zip file of Keras."""
+        """Write Keras's zip file."""
         network.save(path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
@@ -97,7 +97,7 @@ class Onnx(Format):
     modules = ("onnx", "onnxruntime", "tf2onnx")
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write the file with tf2onnx, and correct the paddings it cannot express."""
+        """Write the file with tf2onnx, and correct the paddings that tf2onnx cannot express."""
         import numpy as np
         import onnx
 
@@ -132,10 +132,10 @@ class LiteRt(Format):
 
     def write(self, network: "keras.Model", path: Path) -> None:
         """Write the file with TensorFlow's converter."""
-        _with_resizing(network).export(path, format="litert", verbose=False)
+        with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return the signature of an interpreter, from TensorFlow if LiteRT is not installed."""
+        """Return an interpreter's signature; without LiteRT, TensorFlow's interpreter is used."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError:  # TensorFlow still has a copy, with a deprecation warning
@@ -155,11 +155,11 @@ class SavedModel(Format):
     runtimes = ("tensorflow",)
 
     def write(self, network: "keras.Model", path: Path) -> None:
-        """Write the folder; its function is named serve, as a signature serving_default."""
+        """Write the folder, with the ``serve`` function and the ``serving_default`` signature."""
         network.export(path, format="tf_saved_model", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return the function serve."""
+        """Return the ``serve`` function."""
         import tensorflow as tf
 
         network = tf.saved_model.load(path)  # keeps the weights alive, which the function does not
@@ -172,10 +172,10 @@ FORMATS: Mapping[str, Format] = {
 
 
 def find(name: str) -> Format:
-    """Return the format with a name.
+    """Return the format with the given name.
 
     Raises:
-        DataError: there is none, or its libraries are not installed.
+        DataError: no format has this name, or its libraries are not installed.
     """
     if name not in FORMATS:
         near = difflib.get_close_matches(name.lower(), FORMATS, n=1, cutoff=0.5)
@@ -187,7 +187,7 @@ def find(name: str) -> Format:
     return FORMATS[name]
 
 
-def _with_resizing(network: "keras.Model") -> "keras.Model":
+def with_resizing(network: "keras.Model") -> "keras.Model":
     """Return the network with UpSampling2D replaced by an equivalent layer.
 
     The converter cannot infer the number of maps after UpSampling2D, and LiteRT then fails to run
@@ -207,11 +207,11 @@ def _with_resizing(network: "keras.Model") -> "keras.Model":
 
 
 def _fix_padding(node: Any) -> None:
-    """Replace negative pads, which tf2onnx writes and ONNX does not allow, by output_padding.
+    """Replace negative ``pads``, which tf2onnx writes and ONNX forbids, with ``output_padding``.
 
     A transposed convolution has rows that no value reaches if the kernel is smaller than the
-    stride, or if a valid convolution left rows of its input out. In TensorFlow these are the last
-    rows; tf2onnx puts half of them first.
+    stride, or if a ``"valid"`` convolution left out rows of its input. In TensorFlow these are the
+    last rows; tf2onnx puts half of them first.
     """
     import onnx
 

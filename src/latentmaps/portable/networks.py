@@ -1,4 +1,4 @@
-"""The networks of a model folder that are exported, and their inputs and outputs."""
+"""The networks that are exported from a model folder, with their inputs and outputs."""
 
 import dataclasses
 import functools
@@ -25,10 +25,10 @@ class Network:
     """A network to export.
 
     Attributes:
-        original: the trained network; it reads one array and returns one or several.
-        input_meaning: what the input is.
-        output_meanings: name of an output -> what it is.
-        reads_pixels: whether the input is pixels 0..1; otherwise values around 0.
+        original: the trained network, which reads one array and returns one or more arrays.
+        input_meaning: description of the input.
+        output_meanings: name of an output -> its description.
+        reads_pixels: whether the input consists of pixels 0..1; otherwise, its values are around 0.
     """
 
     original: keras.Model
@@ -53,26 +53,26 @@ class Network:
 
     @functools.cached_property
     def plain(self) -> keras.Model:
-        """The same function in plain layers, with its outputs by name."""
+        """The same network, built from plain layers and with named outputs."""
         plain = folding.to_plain(self.original)
         outputs = dict(zip(self.output_meanings, plain.outputs, strict=True))
         return keras.Model(plain.inputs[0], outputs, name=plain.name)
 
     @property
     def output_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name of an output -> its shape, without the batch axis."""
+        """The shapes of its outputs by name, without the batch axis."""
         outputs = zip(self.output_meanings, self.original.outputs, strict=True)
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
     def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
-        """Return random inputs, (num_inputs, ...), the same for equal seeds."""
+        """Return random inputs, (num_inputs, *input_shape), float32, the same for the same seed."""
         generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
         if self.reads_pixels:
             return generator.uniform(size=shape).astype(np.float32)
         return generator.standard_normal(shape, np.float32)
 
     def run(self, inputs: Array) -> dict[str, Array]:
-        """Return the outputs of the original by name."""
+        """Return the outputs of the original for inputs (n, *input_shape), by name; float32."""
         outputs = self.original(inputs)
         values = outputs if isinstance(outputs, list) else [outputs]
         return {
@@ -83,12 +83,12 @@ class Network:
 
 @dataclasses.dataclass(frozen=True)
 class Portable:
-    """What is exported of a model folder.
+    """The networks and the license of a model folder, ready for export.
 
     Attributes:
-        kind: vae or cnn.
+        kind: ``vae`` or ``cnn``.
         networks: the networks to export.
-        license: the license in the model card, see ``model_card.read_license``.
+        license: the license in the model card; see ``model_card.read_license``.
     """
 
     kind: str
@@ -97,10 +97,10 @@ class Portable:
 
 
 def find_kind(folder: Path) -> str:
-    """Return whether a folder holds a vae or a cnn.
+    """Return the kind of model in a folder, ``vae`` or ``cnn``.
 
     Raises:
-        DataError: neither.
+        DataError: the folder contains no trained model.
     """
     for kind, files in _FILES.items():
         if any((folder / name).exists() for name in files):
@@ -115,7 +115,8 @@ def load(folder: Path) -> Portable:
     """Load the networks in a folder that train_vae or train_cnn wrote.
 
     Raises:
-        DataError: it is another folder, or a file in it is damaged or from another version.
+        DataError: the folder is of another kind, or a file in it is damaged or from another
+            version.
     """
     kind = find_kind(folder)
     return Portable(kind, _LOADERS[kind](folder), model_card.read_license(folder))

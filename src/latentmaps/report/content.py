@@ -12,7 +12,7 @@ from latentmaps.report.glossary import Term
 
 @dataclass(frozen=True)
 class Number:
-    """A single number outside of a table.
+    """A single number outside a table.
 
     Attributes:
         label: name of the number.
@@ -59,7 +59,7 @@ class Cell:
 
     Attributes:
         text: the value, with its unit.
-        is_best: whether the page marks it as the best of its column.
+        is_best: whether the page marks it as the best in its column.
     """
 
     text: str
@@ -94,10 +94,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Table:
-    """A table.
+    """A table on a page.
 
     Attributes:
-        key: unique name within the page.
+        key: unique name on the page.
         caption: what the table shows.
         corner: header of the column of row headers.
         columns: the column headers.
@@ -118,7 +118,7 @@ def head(name: str, *, label: str = "", note: str = "") -> Head:
 
     Args:
         name: name of the term.
-        label: replaces the label of the term.
+        label: text that replaces the label of the term; empty to keep it.
         note: text below the label.
     """
     term = glossary.term(name)
@@ -126,13 +126,13 @@ def head(name: str, *, label: str = "", note: str = "") -> Head:
 
 
 def cells(*texts: str) -> list[Cell]:
-    """Return cells without a mark."""
+    """Return cells that are not marked as best."""
     return [Cell(text) for text in texts]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A row of the table of parameters.
+    """A row in the table of parameters.
 
     Attributes:
         name: section and key, as in ``dvc exp run -S``.
@@ -148,10 +148,10 @@ _NOT_SHOWN = {"machine"}
 
 
 def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
-    """Return all parameters that affect results, by section.
+    """Return all parameters that affect results, grouped by section.
 
     Args:
-        sections: section name -> dataclass.
+        sections: section name -> dataclass with its parameters.
     """
     return [
         Parameter(f"{section}.{name}", as_text(value))
@@ -161,7 +161,8 @@ def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
     ]
 
 
-# drawing sections with a separate seed -> what it affects; the numbers of a network have its seed
+# drawing section with a separate seed -> what the seed affects
+# (the numbers of a network depend on its training seed instead)
 _SEEDED_PICTURES = {
     "draw_samples": "random faces",
     "draw_reconstructions": "sampled z of reconstructions",
@@ -172,11 +173,11 @@ _SEEDED_PICTURES = {
 
 
 def describe_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
-    """Describe the seeds of pictures that differ from ``base.seed``.
+    """Describe the picture seeds that differ from ``base.seed``.
 
     Args:
-        sections: section name -> dataclass.
-        base_seed: ``base.seed``, which is also the meaning of null in a section.
+        sections: section name -> dataclass with its parameters.
+        base_seed: ``base.seed``, which is also the seed of a section whose seed is null.
     """
     seeds = {name: getattr(sections.get(name), "seed", None) for name in _SEEDED_PICTURES}
     return [
@@ -187,11 +188,11 @@ def describe_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
 
 
 def as_text(value: Any) -> str:
-    """Format a value as in params.yaml. Of an absolute path, keep at most the file name.
+    """Format a value as in params.yaml, but shorten an absolute path to its file name.
 
-    Absolute paths mean nothing on other machines, and folders often contain the name of a user; the
-    file name of weights is useful. Paths are recognized by their value, so that new parameters are
-    covered, too.
+    Absolute paths mean nothing on other machines, and folder names often include a user name; the
+    name of a weights file is still useful. Paths are recognized by their value, so new parameters
+    are covered, too.
     """
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")
@@ -204,7 +205,7 @@ def as_text(value: Any) -> str:
 
 
 def _local_path(value: Any) -> PurePath | None:
-    """Return the path if the value is an absolute path of any operating system, otherwise None."""
+    """Return the path if the value is an absolute path on any operating system, otherwise None."""
     if not isinstance(value, str):
         return None
     posix, windows = PurePosixPath(value), PureWindowsPath(value)
@@ -214,10 +215,10 @@ def _local_path(value: Any) -> PurePath | None:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """Format a share as percent: 0.9712 gives ``97.1 %``."""
-    return f"{100 * share:.{digits}f} %"
+    """Format a share as a percentage: 0.9712 becomes ``97.1%``."""
+    return f"{100 * share:.{digits}f}%"
 
 
 def count(value: float) -> str:
-    """Format a count: 2500.0 gives ``2,500``."""
+    """Format a count: 2500.0 becomes ``2,500``."""
     return f"{value:,.0f}"

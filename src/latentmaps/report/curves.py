@@ -13,10 +13,10 @@ from latentmaps.report.yardsticks import Yardstick
 
 @dataclass(frozen=True)
 class Curve:
-    """A chart of the page.
+    """A chart on the page.
 
     Attributes:
-        key: unique name within the page.
+        key: unique name on the page.
         title: title of the chart.
         term: the glossary term that explains it.
         drawing: the chart as SVG.
@@ -41,8 +41,8 @@ def read_curves(
     Args:
         reports: folder with one folder per stage, named after the stage.
         stage: the stage that wrote history.csv.
-        axes: column -> title of the chart, unit of the values.
-        yardsticks: column -> reference values; None for no references.
+        axes: column -> (title of the chart, unit of the values).
+        yardsticks: column -> reference values; None to draw no reference values.
 
     Raises:
         DataError: the file is missing or damaged, or lacks a column.

@@ -16,7 +16,7 @@ from latentmaps.report.figures import Figure
 from latentmaps.report.inputs import Document
 from latentmaps.report.layers import Layers
 
-# column of history.csv -> title, unit
+# column of history.csv -> (title, unit)
 _CURVES = {"accuracy": ("Accuracy", "share read correctly"), "loss": ("Loss", "nats per digit")}
 _TABLE_COLUMNS = (
     *("status", "rescued_by", "activation", "ratio", "ratio_in_range", "winning_start"),
@@ -31,11 +31,11 @@ _OUTPUT_COLUMNS = ("confidence", "confidence_in_range")
 
 @dataclass(frozen=True)
 class Count:
-    """An entry of the confusion matrix.
+    """An entry in the confusion matrix.
 
     Attributes:
-        number: number of test digits of the class of the row that were read as that of the column.
-        weight: how to show it: right, wrong or none.
+        number: number of test digits of the row's class that were read as the column's class.
+        weight: how to show it: ``right``, ``wrong`` or ``none``.
     """
 
     number: int
@@ -50,7 +50,7 @@ class Confusion:
         digits: the classes, in the order of rows and columns.
         rows: one row per true class, one entry per predicted class.
         num_wrong: number of misread test digits.
-        worst: the most frequent error in words, with its count; empty if there are no errors.
+        worst: the most frequent error as text, with its count; empty if there are no errors.
     """
 
     digits: Sequence[str]
@@ -67,10 +67,11 @@ class Layer:
         name: name of the layer.
         is_output: whether it is the output layer, with one unit per digit.
         sheet: the OIPs of all its units.
-        links: for each tile of the sheet, the address of its row on the page of the layer; empty
-            for the output layer, whose sheet is a grid with row and column labels.
+        links: for each tile of the sheet, the address of its row on the layer's page. Empty for the
+            output layer, whose sheet is a grid with row and column labels.
         counts: status -> number of feature maps.
-        medians: medians of ``ratio`` and ``ratio_in_range`` over the maps that have one, as text.
+        medians: medians of ``ratio`` and ``ratio_in_range`` over the maps that have the value, as
+            text.
         table: one row per feature map.
     """
 
@@ -94,7 +95,7 @@ class Digits:
 
     Attributes:
         headlines: the key numbers at the top of the page.
-        seed: seed of the training.
+        seed: training seed.
         run: how the network was trained.
         numbers: accuracies of the CNN.
         per_digit: digit -> share read correctly, as text.
@@ -118,14 +119,14 @@ class Digits:
 
 
 def read_digits(reports: Path, layer_names: Sequence[str]) -> Digits:
-    """Read everything that the page shows of the digits.
+    """Read everything that the page shows about the digits.
 
     Args:
         reports: folder with one folder per stage, named after the stage.
-        layer_names: layers for which there are OIPs.
+        layer_names: names of the layers that have OIPs.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a number that the page shows.
+        DataError: a file is missing or damaged, or lacks a number that the page shows.
     """
     metrics = inputs.read_numbers(reports / "train_cnn")
     layers = [_read_layer(reports / "draw_oips", name) for name in layer_names]
@@ -154,7 +155,7 @@ def _headlines(metrics: Document, layers: Sequence[Layer]) -> list[Number]:
     read, found = glossary.term("test_accuracy"), glossary.term("oip")
     accuracy = read.text(metrics.number("test_accuracy"))
     return [
-        Number("Digits read", accuracy, "of the test images, correctly", read),
+        Number("Digits read correctly", accuracy, "of the test images", read),
         Number(found.label, _share_found(layers), "with an input that excites them", found),
     ]
 
@@ -166,7 +167,7 @@ def _describe_run(metrics: Document) -> list[Number]:
         content.explained("epoch", f"{metrics.number('epochs'):.0f}"),
         content.explained("batch_size", f"{metrics.number('batch_size'):.0f}"),
         content.explained("num_parameters", content.count(metrics.number("num_parameters"))),
-        Number("Seed of the training", f"{metrics.number('seed'):.0f}"),
+        Number("Training seed", f"{metrics.number('seed'):.0f}"),
     ]
 
 
@@ -248,7 +249,7 @@ def _median(path: Path, column: str, rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def _shorten(text: str) -> str:
-    """Format a number with three digits. Return other text unchanged."""
+    """Format a fractional number with three significant digits; return other text unchanged."""
     try:
         return f"{float(text):.3g}" if "." in text else text
     except ValueError:
@@ -256,13 +257,13 @@ def _shorten(text: str) -> str:
 
 
 def read_confusion(path: Path) -> Confusion:
-    """Return the confusion matrix of a file of predictions.
+    """Return the confusion matrix of the predictions in a file.
 
     Args:
         path: predictions.csv of train_cnn.
 
     Raises:
-        DataError: the file is missing, damaged, or holds something else.
+        DataError: the file is missing or damaged, or contains anything other than digits.
     """
     lines = inputs.read_rows(path, ["label", "prediction"])
     pairs = [(line["label"], line["prediction"]) for line in lines]

@@ -1,4 +1,4 @@
-"""Tables of numbers on reconstructions and on the latent space."""
+"""Tables of numbers about reconstructions and the latent space."""
 
 import math
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _RECONSTRUCTION_NUMBERS = (
     *("mse", "psnr_db", "ssim", "ms_ssim"),
     *("bce_per_dim", "bce_above_entropy", "sharpness"),
 )
-# name -> value of the prior N(0, I)
+# name -> value for the prior N(0, I)
 _MOMENTS = {"z_mean_rms": 0.0, "z_std_mean": 1.0, "z_std_min": 1.0, "z_std_max": 1.0}
 # measured on validation faces, although the table is about test faces
 _OF_VALIDATION = {
@@ -32,7 +32,7 @@ _NUM_SHOWN = 256
 
 
 def reconstruction_table(test: Document) -> Table:
-    """Return the table of reconstructions from the posterior mean and from a sampled z.
+    """Return the table about reconstructions from the posterior mean and from a sampled z.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -59,12 +59,12 @@ def reconstruction_table(test: Document) -> Table:
 
 
 def _text(document: Document, name: str, key: str = "") -> str:
-    """Format a number by the term `name`. `key`: its key in the file, if different."""
+    """Format a number as the term `name` specifies; `key` is its key in the file, if different."""
     return glossary.term(name).text(document.number(key or name))
 
 
 def latent_table(training: Document, test: Document) -> Table:
-    """Return the table of latent points of test faces, with the values of the prior.
+    """Return the table about latent points of test faces, including the values for the prior.
 
     Args:
         training: the numbers of train_vae.
@@ -141,7 +141,7 @@ def attribute_table(test: Document) -> Table | None:
 
 
 def _d_prime(attribute: Document) -> float | None:
-    """Return the d' of an attribute; None if test faces cannot tell."""
+    """Return the d' of an attribute; None if the test faces do not determine it."""
     return None if attribute.values.get("d_prime", 0) is None else attribute.number("d_prime")
 
 

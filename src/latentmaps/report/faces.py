@@ -24,7 +24,7 @@ from latentmaps.report.inputs import Document
 from latentmaps.report.layers import Layers
 from latentmaps.report.yardsticks import Yardstick
 
-# column of history.csv -> title, unit
+# column of history.csv -> (title, unit)
 _CURVES = {
     "total_loss": ("Total loss", "loss per face"),
     "reconstruction_loss": ("Reconstruction loss", "loss per face"),
@@ -86,14 +86,14 @@ class Faces:
         notice: warning about pictures of real people; None if there are none.
         doubts: reasons why the results may be meaningless.
         fact: weight of the KL term, as text.
-        seed: seed of the training, as text.
-        origin: source and numbers of the faces.
+        seed: training seed, as text.
+        origin: source of the faces, and the numbers of fetched, training and test faces.
         headlines: the key numbers at the top of the page.
         run: how the network was trained.
-        numbers: tables on reconstructions and on the latent space.
+        numbers: tables about reconstructions and the latent space.
         dimensions: table of the latent dimensions.
-        attributes: how clear each attribute is in the latent space; None if there are none.
-        layers: the layers of encoder and decoder.
+        attributes: how clear each attribute is in the latent space; None if the faces have none.
+        layers: the layers of the encoder and the decoder.
         samplers: one table per feature net.
         curves: one chart per loss.
         film: the training film; its first row has the validation faces.
@@ -132,15 +132,15 @@ class Faces:
 
 
 def read_faces(receipt_path: Path, reports: Path, yardsticks: Mapping[str, Yardstick]) -> Faces:
-    """Read everything that the page shows of the faces.
+    """Read everything that the page shows about the faces.
 
     Args:
         receipt_path: JSON receipt of fetch_faces.
         reports: folder with one folder per stage, named after the stage.
-        yardsticks: column of history.csv -> reference values of the source of the method.
+        yardsticks: column of history.csv -> reference values from the source of the method.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a number that the page shows.
+        DataError: a file is missing or damaged, or lacks a number that the page shows.
     """
     receipt = inputs.read_document(receipt_path)
     training = inputs.read_numbers(reports / "train_vae")
@@ -181,7 +181,7 @@ def _read_film(reports: Path) -> Figure:
 
 
 def _notice(source: str) -> Notice | None:
-    if source in receipts.WITHOUT_PERSONS:
+    if source in receipts.WITHOUT_PEOPLE:
         return None
     return _NOTICE_OF_CELEBA if source == "celeba" else _NOTICE_OF_OTHERS
 
@@ -190,7 +190,7 @@ def _doubts(training: Document, test: Document) -> list[str]:
     samples = test.part("samples")
     from_random = "initial_weights" not in training.values
     num_steps = training.number("num_steps")
-    return doubts.of_training(num_steps, from_random=from_random) + doubts.of_evaluation(
+    return doubts.about_training(num_steps, from_random=from_random) + doubts.about_evaluation(
         reconstructions=(test.number("diversity"), test.number("diversity_originals")),
         random_faces=(
             samples.part(samplers.NOT_FITTED).number("diversity"),
@@ -222,7 +222,7 @@ def _headlines(training: Document, test: Document) -> list[Number]:
             "Latent space",
             in_use,
             "dimensions with more than 0.1 nat; "
-            f"{test.number('num_dimensions_90'):.0f} carry 90 % of the KL",
+            f"{test.number('num_dimensions_90'):.0f} carry 90% of the KL",
         ),
     ]
 
@@ -245,7 +245,7 @@ def _describe_run(training: Document) -> list[Number]:
             for name in names
         ),
         *(content.explained(name, training.text(key)) for name, key in kinds.items()),
-        Number("Seed of the training", f"{training.number('seed'):.0f}"),
+        Number("Training seed", f"{training.number('seed'):.0f}"),
         Number("TensorFlow", versions.text("tensorflow")),
         Number("Keras", versions.text("keras")),
     ]

@@ -1,7 +1,7 @@
 """Figures of the page: sheets cut into tiles, charts, or text only.
 
-The page arranges the tiles of a sheet itself and sets the labels as HTML text. This avoids white
-paper in dark mode, and labels stay legible when a figure is scaled down.
+The page arranges the tiles of a sheet itself and sets the labels as HTML text. This avoids a white
+background in dark mode and keeps labels legible when a figure is scaled down.
 """
 
 import dataclasses
@@ -57,13 +57,13 @@ class Figure:
     """A figure of the page: a sheet, a chart, or text only.
 
     Attributes:
-        key: unique name within the page.
-        title: what it shows, one line.
-        caption: what each tile is.
-        command: command that draws the figure again.
+        key: unique name on the page.
+        title: what it shows, in one line.
+        caption: what each tile shows.
+        command: command that redraws the figure.
         tiles: the tiles of a sheet; None for other figures.
         chart: the picture of a chart; None for other figures.
-        processed: the same sheet after sharpening, which the page shows folded.
+        processed: the same sheet after sharpening, which the page shows collapsed.
     """
 
     key: str
@@ -78,7 +78,7 @@ class Figure:
 def read_figures(
     reports: Path, stage: str, tabs: Mapping[str, str], *, are_charts: bool = False
 ) -> dict[str, Figure]:
-    """Read the figures of a stage: title of the tab -> figure.
+    """Read the figures of a stage, keyed by tab title.
 
     A sheet ``a_processed``, if there is one, is attached to the sheet ``a``.
 
@@ -110,7 +110,7 @@ def read_figure(path: Path, words: Document, stage: str, *, is_chart: bool = Fal
 
     Args:
         path: the PNG.
-        words: title, caption, and for a sheet its layout; a layout of null means text only.
+        words: title, caption and, for a sheet, its layout; a layout of null means text only.
         stage: the stage that drew it.
         is_chart: whether the picture is a chart.
 
@@ -141,7 +141,7 @@ def read_tiles(path: Path, words: Document) -> Tiles:
         words: the JSON object of the sheet, with its ``layout``.
 
     Raises:
-        DataError: the picture is missing or damaged, or the layout does not fit it.
+        DataError: the picture is missing or damaged, or the layout does not match it.
     """
     layout = _read_layout(words)
     no_words = [""] * len(layout.is_blank)

@@ -1,7 +1,7 @@
 """The meaning of every number on the pages in plain words, and which values are better.
 
-The texts are in templates/glossary.toml. Pages look up a number by its key in metrics.json or
-numbers.json, so all pages explain it in the same way.
+The explanations are in templates/glossary.toml. Pages look up a number by its key in metrics.json
+or numbers.json, so all pages explain it in the same way.
 """
 
 import enum
@@ -43,7 +43,7 @@ class Term:
         better: which values are better.
         unit: unit after the value; ``%`` for a share.
         format: Python format of the value.
-        sampler: for a sampler of random faces, its name within a sentence; otherwise empty.
+        sampler: for a sampler of random faces, its name as used within a sentence; otherwise empty.
         is_fitted: for a sampler, whether it is fitted to each trained network.
     """
 
@@ -63,15 +63,16 @@ class Term:
 
     def text(self, value: float) -> str:
         """Format a value as shown on a page, with its unit."""
-        shown = format(100 * value if self.unit == "%" else value, self.format)
-        return f"{shown} {self.unit}".strip()
+        if self.unit == "%":
+            return f"{100 * value:{self.format}}%"
+        return f"{format(value, self.format)} {self.unit}".strip()
 
     def best(self, values: Mapping[Key, float], *, real: float | None = None) -> set[Key]:
         """Return the keys of the best value and of all values that are shown with the same text.
 
         Args:
-            values: key -> value, the candidates.
-            real: value of real faces; without it there is no best value for ``Better.REAL``.
+            values: the candidates, key -> value.
+            real: value for real faces; if None, there is no best value for ``Better.REAL``.
         """
         if (
             not values
@@ -89,11 +90,11 @@ class Term:
 
 
 def term(name: str) -> Term:
-    """Return the term of a name.
+    """Return the term with a given name.
 
     Args:
-        name: key in metrics.json or history.csv. A key of the validation part, with the prefix
-            ``val_``, has the term of the key without it, unless there is a separate one.
+        name: key in metrics.json or history.csv. A key with the prefix ``val_``, for the validation
+            part, uses the term of the key without the prefix unless it has its own term.
 
     Raises:
         KeyError: there is no such term.
@@ -104,7 +105,7 @@ def term(name: str) -> Term:
 
 @functools.cache
 def groups() -> Mapping[str, Sequence[Term]]:
-    """Return all terms, in the order of the file: title of the group -> its terms."""
+    """Return a mapping from group title to the terms of the group, in the order of the file."""
     file = resources.files("latentmaps.report") / "templates/glossary.toml"
     document = tomllib.loads(file.read_text(encoding="utf-8"))
     return {

@@ -1,7 +1,7 @@
 """Read the files of other stages: metrics, histories, tables and pictures.
 
-Values that the page shows must be present and valid; all others are ignored, so a stage may add a
-number without breaking the page.
+Values that the page shows must be present and valid; all other values are ignored, so a stage may
+add a number without breaking the page.
 """
 
 import contextlib
@@ -48,58 +48,58 @@ class Document:
     values: Mapping[str, Any]
 
     def number(self, key: str) -> float:
-        """Return a finite number.
+        """Return the finite number stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
         value = self._value(key)
         if (
             isinstance(value, bool)
             or not isinstance(value, int | float)
-            # math.isfinite would raise OverflowError for an integer of 400 digits
+            # math.isfinite would raise OverflowError for an integer with 400 digits
             or not abs(value) <= sys.float_info.max
         ):
             raise DataError(self._complaint(key, value, "a number"))
         return value
 
     def text(self, key: str) -> str:
-        """Return a text.
+        """Return the string stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
-        return self._of_kind(str, key, "a text")
+        return self._of_kind(str, key, "a string")
 
     def texts(self, key: str) -> list[str]:
-        """Return a non-empty list of texts.
+        """Return the non-empty list of strings stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
-        return self._list_of(str, key, "a list of texts")
+        return self._list_of(str, key, "a list of strings")
 
     def flag(self, key: str) -> bool:
-        """Return true or false.
+        """Return the boolean stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
         return self._of_kind(bool, key, "true or false")
 
     def part(self, key: str) -> "Document":
-        """Return a nested object.
+        """Return the nested object stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
         return Document(self.path, self._of_kind(dict, key, "an object with named values"))
 
     def parts(self, key: str) -> list["Document"]:
-        """Return the objects in a non-empty list.
+        """Return the objects in the non-empty list stored under `key`.
 
         Raises:
-            DataError: `key` is missing or has a value of another kind.
+            DataError: `key` is missing or has an invalid value.
         """
         parts = self._list_of(dict, key, "a list of objects with named values")
         return [Document(self.path, part) for part in parts]
@@ -135,30 +135,30 @@ def read_document(path: Path) -> Document:
     """Read a JSON object from a file.
 
     Raises:
-        DataError: the file is missing or contains something else.
+        DataError: the file is missing or does not contain a JSON object.
     """
     return Document(path, json_files.read_object(path, advice=_ADVICE))
 
 
 def read_numbers(folder: Path) -> Document:
-    """Read all numbers of a stage: metrics.json and numbers.json of its folder, merged.
+    """Read all numbers of a stage, merged from metrics.json and numbers.json in its folder.
 
     Raises:
-        DataError: one of the files is missing or contains something else.
+        DataError: one of the files is missing or does not contain a JSON object.
     """
     metrics, numbers = (read_document(folder / name) for name in ("metrics.json", "numbers.json"))
     return Document(folder / "{metrics,numbers}.json", {**numbers.values, **metrics.values})
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Read the rows of a CSV file as text. There must be at least one.
+    """Read the rows of a CSV file as text. There must be at least one row.
 
     Args:
         path: a file with a header.
-        columns: required columns; there may be others.
+        columns: required columns; there may be other columns.
 
     Raises:
-        DataError: the file is missing, empty, truncated within a row, or lacks a column.
+        DataError: the file is missing, empty or truncated within a row, or lacks a column.
     """
     try:
         text = _read(path, _MAX_TABLE_BYTES).decode("utf-8")
@@ -177,7 +177,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def read_history(path: Path, columns: Sequence[str]) -> History:
-    """Read the history of a training run: column name -> one number per epoch.
+    """Read the history of a training run: for each column, one number per epoch.
 
     Args:
         path: a CSV file.

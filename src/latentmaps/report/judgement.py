@@ -1,4 +1,4 @@
-"""The section of the report on random digits of the VAE, as classified by the CNN."""
+"""The report section about random digits from the VAE, as classified by the CNN."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Judgement:
 
     Attributes:
         table: one row per sampler, and one for real digits.
-        sheets: title of the tab -> random digits of a sampler.
+        sheets: title of the tab -> random digits from a sampler.
     """
 
     table: Table
@@ -29,13 +29,15 @@ class Judgement:
 
 
 def read_judgement(reports: Path) -> Judgement | None:
-    """Read what the page shows of random digits; None if the VAE was trained on other images.
+    """Read what the page shows about random digits.
+
+    Return None if the VAE was not trained on digits.
 
     Args:
         reports: folder with one folder per stage, named after the stage.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a number that the page shows.
+        DataError: a file is missing or damaged, or lacks a number that the page shows.
     """
     numbers = inputs.read_document(reports / _STAGE / "numbers.json")
     if not numbers.flag("is_judged"):
@@ -51,7 +53,7 @@ def read_judgement(reports: Path) -> Judgement | None:
 
 def _tabulate(numbers: Document, names: list[str]) -> Table:
     readings = numbers.part("readings")
-    confidence = f"{100 * numbers.number('min_confidence'):g} %"
+    confidence = f"{100 * numbers.number('min_confidence'):g}%"
     accuracy = content.percent(numbers.number("accuracy"))
     heads = {
         _REAL: Head("Real digits", note=f"{accuracy} read correctly"),
@@ -60,8 +62,8 @@ def _tabulate(numbers: Document, names: list[str]) -> Table:
     return Table(
         key="judgement",
         caption=f"Percentage of digits that the CNN reads with at least {confidence} confidence. "
-        "Columns 0 to 9: of the digits read as this one; in parentheses, their share of all digits "
-        "in percent",
+        "Columns 0 to 9: percentage of the digits read as this digit; in parentheses, their share "
+        "of all digits in percent",
         corner=Head("Digits"),
         columns=[Head("all"), *(Head(str(digit)) for digit in range(NUM_CLASSES))],
         rows=[Row(heads[name], _cells(readings.part(name))) for name in names],
@@ -79,5 +81,5 @@ def _cell(digit: Document) -> Cell:
 
 
 def _percent(part: Document, name: str) -> str:
-    """Format a share as a percentage, without the sign, for which the cells have no room."""
+    """Format a share as a percentage without the percent sign, for which the cells lack room."""
     return f"{100 * part.number(name):.0f}"

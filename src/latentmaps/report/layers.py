@@ -1,4 +1,4 @@
-"""Tables of the layers of a model, with the number of weights in each."""
+"""Tables of a model's layers, with the number of weights in each layer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from latentmaps.report.inputs import Document
 
 @dataclass(frozen=True)
 class Layers:
-    """The layers of a model that have weights.
+    """A model's layers that have weights.
 
     Attributes:
-        num_weights: number of weights of the model, as text.
-        dense_share: share of the weights that is in dense layers, as text.
+        num_weights: number of weights in the model, as text.
+        dense_share: share of the weights that are in dense layers, as text.
         tables: one table per network of the model.
     """
 

@@ -1,7 +1,8 @@
 """Render the report, reports/index.html: one self-contained HTML file.
 
-Scripts, fonts and pictures are all in the file, so the page opens without a network and can be
-passed on as a single file. It contains no time and no path: a rerun gives equal bytes.
+Scripts, fonts and pictures are all in the file, so the page opens without a network connection and
+can be shared as a single file. It contains no timestamps or paths, so a rerun produces an identical
+file.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,16 +33,16 @@ def render(
         reports: folder with one folder per stage, named after the stage.
         profile: name of the active profile.
         seed: ``base.seed``.
-        layer_names: layers for which there are OIPs.
+        layer_names: names of the layers that have OIPs.
         digits_source: ``bundled``, ``official`` or ``folder``.
-        sections: section name -> dataclass, all parameters.
+        sections: section name -> dataclass with its parameters, for all sections.
 
     Raises:
-        DataError: a file is missing, damaged, or lacks a value that the page shows.
+        DataError: a file is missing or damaged, or lacks a value that the page shows.
     """
     environment = html_page.environment("latentmaps.report")
     script = "\n".join(environment.get_template(name).render() for name in ("page.js", "film.js"))
-    shown = faces.read_faces(receipt, reports, yardsticks.of_run(profile, sections))
+    shown = faces.read_faces(receipt, reports, yardsticks.for_run(profile, sections))
     html = environment.get_template("page.html.j2").render(
         profile=profile,
         seed=str(seed),
@@ -53,7 +54,7 @@ def render(
         digits_source=digits_source,
         parameters=content.list_parameters(sections),
         glossary=glossary.groups(),
-        # trusted: our own templates; the policy of the page allows this script only
+        # trusted because it is our own template; the policy of the page allows only this script
         script=Markup(script),  # noqa: S704
         script_hash=html_page.source_hash(script),
     )

@@ -16,8 +16,8 @@ class Patterns:
 
     Attributes:
         sheets: title of the tab -> the patterns of a convolution.
-        links: title of the tab -> for each tile, the address of its feature map on the page of
-            patterns.
+        links: title of the tab -> for each tile, the address of its feature map on the patterns
+            page.
     """
 
     sheets: Mapping[str, Figure]
@@ -25,7 +25,7 @@ class Patterns:
 
 
 def read_patterns(reports: Path) -> Patterns:
-    """Read everything that the page shows of the encoder.
+    """Read everything that the page shows about the encoder.
 
     Args:
         reports: folder with one folder per stage, named after the stage.

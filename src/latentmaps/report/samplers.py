@@ -1,4 +1,4 @@
-"""Numbers on random faces: their names, and the tables that compare the samplers."""
+"""Numbers about random faces: their names, and the tables that compare the samplers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ REAL = "real"
 SAMPLERS = tuple(glossary.samplers())
 # the one sampler that is the same for all networks
 NOT_FITTED = next(name for name, term in glossary.samplers().items() if not term.is_fitted)
-# suffix of the same samplers at the temperature, with less spread
+# suffix of the same samplers at the configured temperature, with less spread
 COOLED = "_cool"
 ALL_SAMPLERS = tuple(f"{sampler}{suffix}" for sampler in SAMPLERS for suffix in ("", COOLED))
 OF_PICTURES = ("sharpness", "diversity")
@@ -21,12 +21,12 @@ OF_FEATURES = (
     *("frechet_distance", "kernel_distance", "precision", "recall"),
     *("density", "coverage", "nearest_training"),
 )
-# number -> its standard error
+# key of a number -> key of its standard error
 ERRORS = {"kernel_distance": "kernel_distance_error"}
 
 
 def label(name: str, net: str = "") -> str:
-    """Return the label of a number computed with a feature net; one net gives the FID."""
+    """Return the label of a number: ``FID`` for the Fréchet distance on the net that FID uses."""
     is_fid = (net, name) == (fid_network.NAME, "frechet_distance")
     return "FID" if is_fid else glossary.term(name).label
 
@@ -51,7 +51,7 @@ def head(kind: str, temperature: str) -> Head:
 
 
 def find_best(term: Term, values: Mapping[str, float]) -> set[str]:
-    """Return the best samplers by one number. Real faces do not compete.
+    """Return the best samplers according to one number, ignoring real faces.
 
     Args:
         term: the term of the number.
@@ -62,7 +62,7 @@ def find_best(term: Term, values: Mapping[str, float]) -> set[str]:
 
 
 def make_tables(test: Document) -> list[Table]:
-    """Return one table per feature net. The first also has the numbers measured on pictures.
+    """Return one table per feature net. The first table also has the numbers that need no net.
 
     Args:
         test: the numbers of evaluate_vae.
@@ -75,17 +75,17 @@ def make_tables(test: Document) -> list[Table]:
     temperature = f"{test.number('temperature'):g}"
     heads = {kind: head(kind, temperature) for kind in rows}
     count = content.count(test.number("num_compared"))
-    own = [_column(rows, name) for name in OF_PICTURES]
+    picture_columns = [_column(rows, name) for name in OF_PICTURES]
     first, *others = test.texts("feature_nets")
     return [
-        _tabulate(heads, own, first, rows, count=count),
+        _tabulate(heads, picture_columns, first, rows, count=count),
         *(_tabulate(heads, [], net, rows, count=count) for net in others),
     ]
 
 
 @dataclass(frozen=True)
 class _Column:
-    """A column: its header, and kind of faces -> cell."""
+    """A column: its header, and its cells by kind of faces."""
 
     head: Head
     cells: Mapping[str, Cell]
@@ -111,20 +111,20 @@ def _text(document: Document, term: Term) -> str:
 
 def _tabulate(
     heads: Mapping[str, Head],
-    own: Sequence[_Column],
+    picture_columns: Sequence[_Column],
     net: str,
     rows: Mapping[str, Document],
     *,
     count: str,
 ) -> Table:
-    """Return the table of a feature net. The columns `own` come first."""
+    """Return the table for a feature net; `picture_columns` come first."""
     parts = {kind: document.part(net) for kind, document in rows.items()}
-    of_net = [_column(parts, name, net=net) for name in OF_FEATURES]
+    net_columns = [_column(parts, name, net=net) for name in OF_FEATURES]
     groups = [
-        Group(Head("Pictures"), len(own)),
-        Group(content.head("feature_net", label=f"Features: {net}"), len(of_net)),
+        Group(Head("Pictures"), len(picture_columns)),
+        Group(content.head("feature_net", label=f"Features: {net}"), len(net_columns)),
     ]
-    columns = [*own, *of_net]
+    columns = [*picture_columns, *net_columns]
     return Table(
         key=f"samplers-{net}",
         caption=f"{count} faces of each kind, compared with {count} test faces by {net}",

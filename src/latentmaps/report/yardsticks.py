@@ -14,12 +14,12 @@ from latentmaps.drawing.charts import Line
 
 @dataclass(frozen=True)
 class Yardstick:
-    """First and last value of a loss in the source.
+    """First and last values of a loss in the source.
 
     Attributes:
-        start: loss per face at the start of the training.
+        start: loss per face at the start of training.
         end: loss per face after the last epoch.
-        words: both values, as precisely as the source states them.
+        words: both values as text, as precisely as the source states them.
     """
 
     start: float
@@ -27,7 +27,7 @@ class Yardstick:
     words: str
 
     def lines(self, epochs: Sequence[float]) -> list[Line]:
-        """Return horizontal lines at start and end, over all `epochs` of a chart."""
+        """Return horizontal lines at `start` and `end` across all `epochs` of a chart."""
         return [
             Line(label, [(epochs[0], level), (epochs[-1], level)], is_floor=True)
             for label, level in (("source: start and end", self.start), ("", self.end))
@@ -45,15 +45,15 @@ SOURCE = {
 }
 
 
-def of_run(profile: str, sections: Mapping[str, Any]) -> Mapping[str, Yardstick]:
-    """Return the yardsticks of a run: column of history.csv -> yardstick.
+def for_run(profile: str, sections: Mapping[str, Any]) -> Mapping[str, Yardstick]:
+    """Return the yardsticks of a run, keyed by column of history.csv.
 
     Args:
         profile: name of the active profile.
-        sections: section name -> dataclass, all parameters.
+        sections: section name -> dataclass with its parameters, for all sections.
 
     Returns:
-        Empty for a run on other faces or with losses on a different scale.
+        The yardsticks; empty for a run on other faces or with losses on a different scale.
     """
     if profile != "celeba":
         return {}

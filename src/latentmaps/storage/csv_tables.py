@@ -9,23 +9,24 @@ import pandas as pd
 
 from latentmaps.errors import DataError, excerpt
 
-# CelebA has 40 attributes; the time of pandas grows with the square of this number
+# CelebA has 40 attributes; pandas' time grows with the square of this number
 MOST_COLUMNS = 1_000
 MOST_CHARACTERS_A_LINE = 100_000
 
 
 def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd.DataFrame:
-    """Return a table; empty fields stay empty, except for NA in the nullable column identity.
+    """Return a table; empty fields stay empty, but become NA in the nullable column ``identity``.
 
     Args:
         path: the table.
-        dtypes: required columns -> their dtype; pandas infers the dtypes of other columns.
+        dtypes: names of required columns -> their dtypes; pandas infers the dtypes of other
+            columns.
         kind: description of the table, for messages.
         advice: what to do if the table is unusable, for messages.
 
     Raises:
-        DataError: the file is missing or is not such a table, a row has more or fewer fields than
-            there are columns, or a field is not of the dtype of its column.
+        DataError: the file is missing or is not a table of this kind, a row has more or fewer
+            fields than there are columns, or a field does not have the dtype of its column.
     """
     header = read_header(path, kind=kind, advice=advice)
     missing = [column for column in dtypes if column not in header]
@@ -55,7 +56,7 @@ def read(path: Path, dtypes: Mapping[str, str], *, kind: str, advice: str) -> pd
 
 
 def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
-    """Return the column names after a check of the header and the first row.
+    """Check the header and the first row, and return the column names.
 
     Args:
         path: the table.
@@ -64,7 +65,7 @@ def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
 
     Raises:
         DataError: the file is missing or is not a table, has more than 1,000 columns or duplicate
-            ones, or its first row has more or fewer fields.
+            column names, or has a different number of fields in its first row.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -91,10 +92,10 @@ def read_header(path: Path, *, kind: str, advice: str) -> list[str]:
 
 
 def _check_rows(path: Path, num_columns: int) -> None:
-    """Refuse rows of other lengths, since pandas pads short ones with empty fields.
+    """Refuse rows of the wrong length, since pandas pads short ones with empty fields.
 
     Raises:
-        ValueError: a row has more or fewer fields than columns.
+        ValueError: a row has more or fewer fields than there are columns.
         csv.Error: a field has more than 131,072 characters.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:

@@ -1,7 +1,7 @@
-"""Read JSON strictly, with one line of error message for invalid documents.
+"""Read JSON strictly, with a one-line error message for invalid documents.
 
 Python's own reader accepts NaN, uses the last value of a duplicate name, turns 1e999 into infinity,
-and ends in a RecursionError for a deeply nested document.
+and fails with a RecursionError for a deeply nested document.
 """
 
 import json
@@ -21,7 +21,7 @@ def read_object(path: Path, *, advice: str) -> dict[str, Any]:
     """Return the JSON object in a file.
 
     Args:
-        path: the file.
+        path: the file to read.
         advice: what to do if the file is unusable, for messages.
 
     Raises:
@@ -42,7 +42,7 @@ def parse_object(content: bytes) -> dict[str, Any]:
     """Return a JSON object whose numbers are finite and whose names are unique.
 
     Args:
-        content: the document, UTF-8.
+        content: the document, encoded in UTF-8.
 
     Raises:
         ValueError: `content` is not such an object, or is too large or too deep; the message is one

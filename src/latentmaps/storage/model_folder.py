@@ -1,7 +1,7 @@
-"""A trained model in a folder: files of weights, and architecture.json, which describes the model.
+"""A trained model in a folder: weight files, and architecture.json, which describes the model.
 
-architecture.json contains the SHA-256 of its own content and of every file of weights, so that a
-folder with altered files is refused before a network is built.
+architecture.json contains the SHA-256 of its own content and of every weight file, so that a folder
+with altered files is refused before a network is built.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ class Description:
     """The content of architecture.json; subclasses add the fields of a kind of model.
 
     Attributes:
-        sha256: name of a file -> its checksum; for architecture.json, of all other fields.
+        sha256: name of a file -> its checksum; that of architecture.json covers all other fields.
     """
 
     __pydantic_config__ = pydantic.ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -39,7 +39,9 @@ D = TypeVar("D", bound=Description)
 
 
 def save(folder: Path, parts: Mapping[str, Any], networks: Mapping[str, keras.Model]) -> None:
-    """Write a model into `folder`; unlike with .keras files, equal models give equal bytes.
+    """Write a model into `folder`.
+
+    Identical models produce identical files, which is not true of .keras files.
 
     Args:
         folder: the folder; created if it does not exist.
@@ -56,9 +58,9 @@ def sign(folder: Path, parts: Mapping[str, Any], files: Sequence[str]) -> None:
     """Write architecture.json next to the weights.
 
     Args:
-        folder: the folder with the files of weights.
+        folder: the folder with the weight files.
         parts: fields of the description, as JSON values.
-        files: names of the files of weights.
+        files: names of the weight files.
     """
     checksums = _checksums(folder, parts, files)
     text = json.dumps({**parts, _CHECKSUMS: checksums}, indent=2)
@@ -71,7 +73,7 @@ def load(folder: Path, kind: type[D], files: Sequence[str], *, advice: str) -> D
     Args:
         folder: a folder that ``save`` wrote.
         kind: class of the description; the types of its fields are checked strictly.
-        files: names of the files of weights.
+        files: names of the weight files.
         advice: what to do if the folder is unusable, for messages.
 
     Raises:

@@ -1,8 +1,8 @@
 """Read the header of a .npy array as untrusted input.
 
-NumPy evaluates the header as a Python literal and trusts it. Here the header must describe numbers,
-and exactly as many bytes as follow it. Whether these bytes are those that were written is left to
-the checksums of DVC and of zip files.
+NumPy evaluates the header as a Python literal and trusts it. Here, the header must describe
+numbers, and exactly as many bytes as follow it. Whether these bytes are those that were written is
+left to the checksums of DVC and of zip files.
 """
 
 import io
@@ -21,7 +21,7 @@ from latentmaps.errors import excerpt
 _NUMBERS = "biuf"
 # NumPy's own limits
 _MOST_DIMENSIONS = 64
-# of the text and the bytes before it
+# the text and the bytes before it
 _MOST_HEADER_BYTES = 10_000 + 12
 # version 3 is only needed for field names, which plain numbers do not have
 _READERS = {
@@ -29,7 +29,7 @@ _READERS = {
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 
-# errors that ``ast.literal_eval`` documents, and errors of NumPy in the conversion to a dtype
+# errors that ``ast.literal_eval`` documents, and NumPy's errors in the conversion to a dtype
 _DAMAGE = (
     ValueError,
     TypeError,
@@ -45,7 +45,7 @@ _DAMAGE = (
 
 
 class HeaderError(Exception):
-    """There is no header, or it contradicts the data that follow; the text is the reason."""
+    """There is no header, or it contradicts the data that follow; the message is the reason."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Header:
     Attributes:
         shape: shape of the array.
         dtype: dtype of the values.
-        num_bytes: size of the header itself.
+        num_bytes: size of the header itself, in bytes.
     """
 
     shape: tuple[int, ...]
@@ -68,11 +68,11 @@ def read_header(file: IO[bytes], num_bytes: int) -> Header:
 
     Args:
         file: a file positioned at the beginning of the array.
-        num_bytes: size of the whole array, header and values.
+        num_bytes: size of the header and the values together, in bytes.
 
     Raises:
-        HeaderError: there is no header, it does not describe numbers, or it announces another
-            number of bytes than follow.
+        HeaderError: there is no header, it does not describe numbers, or it announces a
+            different number of bytes than follow it.
     """
     header = _parse(io.BytesIO(file.read(_MOST_HEADER_BYTES)))
     if len(header.shape) > _MOST_DIMENSIONS:

@@ -15,7 +15,7 @@ from latentmaps.storage.zip_files import ZipError
 
 _LIMIT_BYTES = 4_000_000_000
 
-# errors of zipfile and NumPy that can remain after directory and header were checked
+# errors that zipfile and NumPy can still raise after the directory and the header have been checked
 _DAMAGE = (
     OSError,
     ValueError,
@@ -32,13 +32,16 @@ _DAMAGE = (
 def load(
     path: Path, names: Sequence[str] | None, *, advice: str, limit_bytes: int = _LIMIT_BYTES
 ) -> dict[str, npt.NDArray]:
-    """Return arrays of a .npz file by name.
+    """Return arrays from an .npz file by name.
 
     Args:
-        path: the file.
+        path: the file to read.
         names: names of the arrays to read; None: all.
         advice: what to do if the file is unusable, for messages.
-        limit_bytes: maximum size of the whole file when unpacked.
+        limit_bytes: maximum size of the whole file when unpacked, in bytes.
+
+    Returns:
+        Name -> array, with the shape and numeric dtype that it has in the file.
 
     Raises:
         DataError: the file is missing or damaged, would unpack to more than `limit_bytes`, lacks an

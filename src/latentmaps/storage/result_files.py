@@ -1,4 +1,4 @@
-"""Write the JSON and CSV files of results; equal values give equal bytes."""
+"""Write the JSON and CSV files of results; identical values produce identical files."""
 
 import json
 from collections.abc import Mapping
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write `content` as JSON.
 
-    Floats are rounded to 6 significant digits: enough for any comparison, and diffs stay readable.
+    Floats are rounded to 6 significant digits, which is enough for any comparison and keeps diffs
+    readable.
 
     Args:
-        path: the file.
+        path: the file to write.
         content: name -> number, text, list or mapping.
 
     Raises:

@@ -1,8 +1,8 @@
 """The two files with the numbers of a stage.
 
-metrics.json has the few numbers that people compare: `dvc metrics diff` has a row, and `dvc exp
-show` a column, for each of them, so they must fit on a screen. git tracks that file. numbers.json
-has all other numbers, possibly nested, and is in DVC's cache.
+metrics.json has the few numbers that people compare. `dvc metrics diff` shows a row for each of
+them, and `dvc exp show` shows a column, so they must fit on a screen. Git tracks that file.
+numbers.json has all other numbers, possibly nested, and is in DVC's cache.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 from latentmaps.storage import result_files
 
-# of all stages together; no two stages write the same name
+# from all stages; no two stages write the same name
 HEADLINES = (
     *("val_total_loss", "val_bce_per_dim", "val_nll_per_dim", "val_kl_nats", "val_kl_share"),
     *("psnr_db", "ssim", "num_dimensions_used", "mmd_prior"),
@@ -22,7 +22,7 @@ _OF_A_SAMPLER = "kernel_"
 
 
 def is_headline(name: str) -> bool:
-    """Return whether a number belongs in metrics.json."""
+    """Report whether a number belongs in metrics.json."""
     return name in HEADLINES or name.startswith(_OF_A_SAMPLER)
 
 
@@ -32,7 +32,7 @@ def write(found: Mapping[str, Any], *, metrics: Path, numbers: Path) -> None:
     Args:
         found: name -> number, text, list or mapping.
         metrics: the file for headline numbers.
-        numbers: the file for all others, in their order.
+        numbers: the file for all other numbers, which keep their order.
 
     Raises:
         ValueError: a number is not finite.

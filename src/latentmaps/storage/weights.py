@@ -1,4 +1,4 @@
-"""Save and load the weights of a Keras model, all of them or none."""
+"""Save and load the weights of a Keras model, either all of them or none."""
 
 import warnings
 from pathlib import Path
@@ -10,7 +10,7 @@ from keras.src.saving import saving_lib
 
 from latentmaps.errors import DataError, excerpt
 
-# errors of h5py for damaged files, and of Keras for files of another model
+# errors that h5py raises for damaged files, and Keras for files of another model
 _DAMAGE = (OSError, RuntimeError, ValueError, KeyError, UserWarning)
 
 
@@ -18,8 +18,8 @@ class _MemoryStore(saving_lib.H5IOStore):
     """Keras's writer of .weights.h5 files, with the file in memory."""
 
     def _get_h5_file(self, path_or_io: Path, mode: str | None = None) -> h5py.File:
-        # The core driver uses the same file layout as the disk driver. A BytesIO would get other
-        # bytes, since HDF5 does not aggregate small writes for it.
+        # The core driver uses the same file layout as the disk driver. A BytesIO would get
+        # different bytes, since HDF5 does not aggregate small writes for it.
         return h5py.File(path_or_io, mode or self.mode, driver="core", backing_store=False)
 
     def content(self) -> bytes:
@@ -36,7 +36,7 @@ def save(model: keras.Model, path: Path) -> None:
 
     Args:
         model: a model that has been built.
-        path: the file.
+        path: the file to write.
 
     Raises:
         OSError: the file cannot be written.
@@ -44,7 +44,7 @@ def save(model: keras.Model, path: Path) -> None:
     store = _MemoryStore(path, mode="w")
     try:
         # called by save_weights, which would open the file itself
-        saving_lib._save_state(
+        saving_lib._save_state(  # noqa: SLF001 - Keras has no public way to save to memory
             model,
             weights_store=store,
             assets_store=None,
@@ -60,7 +60,7 @@ def save(model: keras.Model, path: Path) -> None:
 def load(model: keras.Model, path: Path, *, advice: str) -> None:
     """Load the weights in `path` into `model`.
 
-    If a file lacks a layer, Keras only warns and keeps the initial weights; here it is an error.
+    If a file lacks a layer, Keras only warns and keeps the initial weights; here, that is an error.
 
     Args:
         model: a model that has been built.
@@ -68,8 +68,8 @@ def load(model: keras.Model, path: Path, *, advice: str) -> None:
         advice: what to do if the file is unusable, for messages.
 
     Raises:
-        DataError: the file is missing or damaged, belongs to another architecture, or contains a
-            weight that is not finite.
+        DataError: the file is missing or damaged, belongs to a different architecture, or contains
+            a weight that is not finite.
     """
     try:
         with warnings.catch_warnings():

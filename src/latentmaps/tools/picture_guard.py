@@ -3,9 +3,9 @@
     python -m latentmaps.tools.picture_guard FILE...
 
 CelebA may not be redistributed, and a pushed commit cannot be taken back. The bytes of a picture do
-not reveal whether it is a CelebA face or a reconstruction of one, so the rule is an allow-list:
-pictures, arrays and archives are committed only as figures of the documentation, made from avatars
-or digits, and as the bundled digits.
+not reveal whether it is a CelebA face or a reconstruction of one, so the rule is an allow-list. The
+only pictures, arrays and archives that may be committed are the bundled digits and the figures of
+the documentation, made from avatars or digits.
 """
 
 import re
@@ -37,7 +37,7 @@ _SIGNATURES = (
     b"\x1f\x8b",
     b"7z\xbc\xaf",
 )
-# a picture inside a page or a notebook: 100 bytes are smaller than any face
+# a picture inside a page or a notebook; no face fits into 100 bytes
 _EMBEDDED = re.compile(
     rb'(?:data:image/\w+;base64,|"image/(?:png|jpeg|webp|gif)":\s*\[?\s*")\S{100}'
 )
@@ -48,7 +48,7 @@ def find_refusals(paths: Sequence[Path], root: Path) -> list[str]:
 
     Args:
         paths: files, relative to the root of the repository.
-        root: the root of the repository; the receipt of its faces says whose pictures it shows.
+        root: the root of the repository; the receipt of its faces says whose pictures they are.
 
     Raises:
         DataError: the receipt of the faces is damaged.
@@ -75,8 +75,8 @@ def _find_reason(path: Path, root: Path) -> str:
         if picture.size == _CELEBA_SIZE:
             return "has the size of a CelebA picture"
     receipt = root / _RECEIPT
-    if receipt.exists() and receipts.read_source(receipt) not in receipts.WITHOUT_PERSONS:
-        return "may show the real persons that the pipeline has just processed"
+    if receipt.exists() and receipts.read_source(receipt) not in receipts.WITHOUT_PEOPLE:
+        return "may show the real people whose pictures the pipeline has just processed"
     return ""
 
 

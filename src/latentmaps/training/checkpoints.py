@@ -1,8 +1,8 @@
-"""Checkpoints, so that a killed training can resume and a finished one can be extended.
+"""Checkpoints, from which a killed training run can resume and a finished one can be extended.
 
 Each folder belongs to one fingerprint, a hash of everything that affects the results except the
 number of epochs. The folder keeps the state after the latest epoch and after the last epoch of
-every finished training. It also keeps one frame per epoch: the pictures of the training film.
+every finished run. It also keeps one frame per epoch: the pictures of the training film.
 """
 
 import hashlib
@@ -30,19 +30,19 @@ _TILES = "tiles"
 _ADVICE = "remove it, then run again"
 # a frame cannot be decoded again, since the weights after its epoch no longer exist
 _ADVICE_ON_FRAMES = "remove the folder of these checkpoints, then run again"
-# ten billion weights with the two moments of the optimizer, in float32
+# ten billion weights with the optimizer's two moments, in float32
 _LIMIT_BYTES = 120_000_000_000
 _DIGITS = 16
 
 
 @dataclass(frozen=True)
 class State:
-    """The state of a training after an epoch.
+    """The state of a training run after an epoch.
 
     Attributes:
         epoch: number of finished epochs.
         arrays: name -> value of every variable.
-        notes: everything else that the training must remember, as JSON values.
+        notes: everything else that the run must remember, as JSON values.
     """
 
     epoch: int
@@ -51,10 +51,10 @@ class State:
 
 
 def fingerprint(values: Mapping[str, Any], files: Sequence[Path]) -> str:
-    """Return a hash of 16 hexadecimal digits that depends on every value and every byte.
+    """Return a hash of 16 hexadecimal digits that depends on all values and file contents.
 
     Args:
-        values: name -> number, text, list or nested mapping.
+        values: name -> number, string, list or nested mapping.
         files: files whose content, but not location, is hashed.
     """
     digest = hashlib.sha256(_json(values))
@@ -69,7 +69,7 @@ def _json(values: Mapping[str, Any]) -> bytes:
 
 
 class Checkpoints:
-    """The checkpoints of all trainings that share a fingerprint.
+    """The checkpoints of all training runs that share a fingerprint.
 
     Attributes:
         folder: the folder of the checkpoints; its name is the fingerprint.
@@ -83,8 +83,8 @@ class Checkpoints:
         With several machines, one writes and all read, so all must be able to access the folder.
 
         Args:
-            folder: named by the fingerprint; created by ``locked``.
-            description: the values behind the fingerprint, for readers.
+            folder: the folder, named after the fingerprint; ``locked`` creates it.
+            description: the values that the fingerprint was computed from, for people to read.
             is_writer: whether this process writes checkpoints.
         """
         self.folder = folder
@@ -93,7 +93,7 @@ class Checkpoints:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lock the folder; another training with this fingerprint waits until it is free."""
+        """Lock the folder, so that any other run with this fingerprint waits until it is free."""
         if not self._is_writer:
             yield
             return
@@ -102,7 +102,7 @@ class Checkpoints:
         try:
             lock.acquire(blocking=False)
         except filelock.Timeout:
-            log.info("Waiting: another process trains with the checkpoints in %s", self.folder)
+            log.info("Waiting: another process is training with the checkpoints in %s", self.folder)
             lock.acquire()
         try:
             (self.folder / _DESCRIPTION).write_bytes(_json(self._description) + b"\n")
@@ -114,7 +114,7 @@ class Checkpoints:
         """Return the epoch of the latest checkpoint up to epoch `most`, or 0 if there is none.
 
         Raises:
-            DataError: the name of a checkpoint file has no valid epoch number.
+            DataError: the name of a checkpoint file contains no valid epoch number.
         """
         return max((epoch for epoch in self._epochs() if epoch <= most), default=0)
 
@@ -133,11 +133,14 @@ class Checkpoints:
         return State(epoch, arrays, notes)
 
     def refusal(self, epoch: int, reason: str) -> DataError:
-        """Return the error for a checkpoint that a training cannot resume from."""
+        """Return the error for a checkpoint from which a run cannot resume."""
         return _refusal(self._path(epoch), reason)
 
     def save(self, state: State) -> None:
-        """Write the state after an epoch, then delete the previous one unless it is marked."""
+        """Write the state after an epoch, then delete the previous checkpoint.
+
+        A checkpoint that ``keep`` has marked is not deleted.
+        """
         if not self._is_writer:
             return
         notes = np.frombuffer(json.dumps(state.notes).encode(), np.uint8)
@@ -147,19 +150,26 @@ class Checkpoints:
             previous.unlink()
 
     def save_frame(self, epoch: int, tiles: npt.NDArray[np.uint8]) -> None:
-        """Write the frame of an epoch. Call it before ``save``, so that no state lacks a frame."""
+        """Write the frame of an epoch.
+
+        Call this before ``save``, so that no state lacks a frame.
+
+        Args:
+            epoch: number of the epoch, from 1.
+            tiles: (num_tiles, h, w, c), uint8, 0..255.
+        """
         if self._is_writer:
             _write(self._frame_path(epoch), {_TILES: tiles})
 
     def load_frame(self, epoch: int, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-        """Return the frame of an epoch, uint8.
+        """Return the frame of an epoch, (num_tiles, h, w, c), uint8, 0..255.
 
         Args:
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             shape: the expected shape.
 
         Raises:
-            DataError: the file is missing or damaged, or its array has another shape or dtype.
+            DataError: the file is missing or damaged, or its array has the wrong shape or dtype.
         """
         path = self._frame_path(epoch)
         tiles = npz.load(path, [_TILES], advice=_ADVICE_ON_FRAMES)[_TILES]
@@ -171,7 +181,7 @@ class Checkpoints:
         return tiles
 
     def keep(self, epoch: int) -> None:
-        """Mark a checkpoint as the end of a training, so that ``save`` never deletes it."""
+        """Mark a checkpoint as the end of a run, so that ``save`` never deletes it."""
         if self._is_writer:
             self._keep_mark(epoch).touch()
 
@@ -204,4 +214,6 @@ def _write(path: Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
 
 
 def _refusal(path: Path, reason: str) -> DataError:
-    return DataError(f"{path}: not a checkpoint of this training ({excerpt(reason)}); {_ADVICE}")
+    return DataError(
+        f"{path}: not a checkpoint of this training run ({excerpt(reason)}); {_ADVICE}"
+    )

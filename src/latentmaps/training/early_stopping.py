@@ -1,4 +1,4 @@
-"""Stop a training that no longer improves, and restore its best weights."""
+"""Stop training when it no longer improves, and restore the best weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class EarlyStopping:
 
     Attributes:
         monitored: name of the number to minimize.
-        patience: number of epochs without an improvement that ends the training.
+        patience: number of epochs without an improvement after which training ends.
         best: the lowest value so far.
         best_epoch: the epoch of `best`, from 1; 0 before the first epoch.
         weights: the values of all variables of the model after that epoch.
@@ -36,16 +36,16 @@ class EarlyStopping:
 
         Args:
             model: the model after the epoch.
-            epoch: from 1.
+            epoch: number of the epoch, from 1.
             numbers: name -> value after the epoch.
         """
         if numbers[self.monitored] < self.best:
             self.best, self.best_epoch = numbers[self.monitored], epoch
-            # copied: on a CPU, the array of a variable can share its memory
+            # copied: on a CPU, a variable's array can share its memory
             self.weights = [np.array(variable) for variable in model.variables]
 
     def is_over(self, epoch: int) -> bool:
-        """Report whether the training ends after `epoch`."""
+        """Report whether training ends after `epoch`."""
         return epoch - self.best_epoch >= self.patience
 
     def go_back(self, model: keras.Model) -> None:
@@ -66,7 +66,12 @@ class EarlyStopping:
         return {"best": self.best, "best_epoch": self.best_epoch}
 
     def restore(self, arrays: Mapping[str, npt.NDArray[Any]], notes: Mapping[str, Any]) -> None:
-        """Restore the state that ``arrays`` and ``notes`` returned."""
+        """Restore the state that ``arrays`` and ``notes`` returned.
+
+        Args:
+            arrays: name -> value of a weight, in the weight's shape and dtype.
+            notes: the best number and its epoch.
+        """
         self.best, self.best_epoch = float(notes["best"]), int(notes["best_epoch"])
         num_weights = sum(name.startswith(_PREFIX) for name in arrays)
         self.weights = [arrays[f"{_PREFIX}{index}"] for index in range(num_weights)]

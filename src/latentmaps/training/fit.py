@@ -1,4 +1,4 @@
-"""Train a compiled Keras model; both networks use this module.
+"""Train a compiled Keras model, for both networks.
 
 Keras runs the loop. This module adds checkpoints and resuming, early stopping, the history as a
 table, progress output, and an error with advice when a loss is no longer finite. Losses, optimizers
@@ -29,7 +29,7 @@ Rows = Sequence[Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Schedule:
-    """The length of a training.
+    """The length of a training run.
 
     Attributes:
         epochs: passes through the training data.
@@ -47,7 +47,7 @@ class Trained:
     """The result of a training run.
 
     Attributes:
-        history: one row per epoch: ``epoch`` from 1, then every number of the model.
+        history: one row per epoch: ``epoch`` from 1, then every number that the model reports.
         epoch: the epoch whose weights the model has.
     """
 
@@ -55,7 +55,7 @@ class Trained:
     epoch: int
 
     def numbers(self) -> dict[str, float]:
-        """Return name -> number after the epoch whose weights the model has."""
+        """Return the numbers, by name, after the epoch whose weights the model has."""
         row = self.history[self.history["epoch"] == self.epoch].iloc[0]
         return {str(name): float(value) for name, value in row.items() if name != "epoch"}
 
@@ -75,14 +75,15 @@ def fit(
 
     Args:
         model: built and compiled, with a built optimizer.
-        batches: first epoch, from 0 -> the batches of this epoch and all later ones.
-        validation: batches for the ``val_`` numbers after each epoch; of known cardinality.
-        schedule: the length of the training.
-        checkpoints: store the state after each epoch; None stores nothing.
+        batches: callable, first epoch (from 0) -> the batches of that epoch and all later ones.
+        validation: batches for the ``val_`` numbers after each epoch; their number must be known.
+        schedule: the length of the training run.
+        checkpoints: where to store the state after each epoch; None stores nothing.
         callbacks: Keras callbacks. They run after the check that losses are finite and before the
             state after an epoch is saved.
         follow: called with all rows of the history before the first step and after each epoch.
-        prefetch_to: device to which batches are sent ahead; None leaves them where they are made.
+        prefetch_to: device to which batches are sent ahead of time; None leaves them where they
+            are created.
 
     Raises:
         TrainingError: a loss became infinite or NaN, the device ran out of memory, or several
@@ -95,14 +96,14 @@ def fit(
         progress = Progress(schedule.epochs, schedule.steps_per_epoch, first_epoch=recorder.epoch)
         try:
             model.fit(
-                _feed(batches(recorder.epoch), prefetch_to),
-                validation_data=_feed(validation, prefetch_to),
-                # given here, since a prefetched data set does not know its number of batches
+                make_feed(batches(recorder.epoch), prefetch_to),
+                validation_data=make_feed(validation, prefetch_to),
+                # required, since the number of batches in a prefetched data set is unknown
                 validation_steps=int(validation.cardinality()),
                 initial_epoch=recorder.epoch,
                 epochs=schedule.epochs,
                 steps_per_epoch=schedule.steps_per_epoch,
-                # the recorder last: it saves the state that the other callbacks leave
+                # the recorder runs last: it saves the state that the other callbacks leave behind
                 callbacks=[Guard(), *callbacks, progress, recorder],
                 shuffle=False,  # `batches` are already in the order that the seed determines
                 verbose=0,
@@ -120,12 +121,18 @@ def fit(
     return recorder.finish()
 
 
-def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+def make_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
+    """Return the batches in the form that the training loop reads.
+
+    Args:
+        batches: the data set.
+        prefetch_to: device that receives batches ahead of time; None disables prefetching.
+    """
     options = tf.data.Options()
-    # These data sets leave nothing to tune, and the end of `fit` sometimes waited for the tuning
-    # thread. It doubles its sleep each time: after 20 s of training the wait was up to 20 s.
+    # These data sets leave nothing to tune, and `fit` sometimes waited at its end for the tuning
+    # thread, which doubles its sleep each time: after 20 s of training, the wait was up to 20 s.
     options.autotune.enabled = False
-    # several machines: each reads the whole batch and takes its share
+    # with several machines, each reads the whole batch and takes its share
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA
     batches = batches.with_options(options)
     if prefetch_to is None:
@@ -135,7 +142,7 @@ def _feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
 
 
 class _Recorder(keras.callbacks.Callback):
-    """Record the history, and save and restore the state of the training."""
+    """Record the history, and save and restore the state of training."""
 
     def __init__(
         self,
@@ -158,7 +165,7 @@ class _Recorder(keras.callbacks.Callback):
 
     @property
     def is_over(self) -> bool:
-        """Whether the training is complete."""
+        """Whether training is complete."""
         stopping = self._schedule.stopping
         stopped = stopping is not None and self.epoch > 0 and stopping.is_over(self.epoch)
         return stopped or self.epoch >= self._schedule.epochs
@@ -178,9 +185,9 @@ class _Recorder(keras.callbacks.Callback):
         variables = _variables(self.model)
         stopping = self._schedule.stopping
         best = {} if stopping is None else stopping.variables(self.model)
-        problem = state_problems.of_arrays(
+        problem = state_problems.check_arrays(
             state.arrays, variables | best
-        ) or state_problems.of_notes(state, with_stopping=stopping is not None)
+        ) or state_problems.check_notes(state, with_stopping=stopping is not None)
         if problem is not None:
             raise self._checkpoints.refusal(epoch, problem)
         for name, variable in variables.items():
@@ -200,7 +207,7 @@ class _Recorder(keras.callbacks.Callback):
         self.model.stop_training = self.is_over
 
     def finish(self) -> Trained:
-        """Return the result; with early stopping, restore the best weights first."""
+        """Return the result, after restoring the best weights if early stopping is used."""
         if self._checkpoints is not None:
             self._checkpoints.keep(self.epoch)
         history, stopping = pd.DataFrame(self._rows), self._schedule.stopping
@@ -216,7 +223,7 @@ class _Recorder(keras.callbacks.Callback):
         return Trained(history, stopping.best_epoch)
 
     def describe_progress(self) -> str:
-        """Describe what an interrupted training leaves."""
+        """Describe what an interrupted run leaves behind."""
         if self._checkpoints is None or not self.epoch:
             return "no epoch was completed"
         return f"the checkpoint of epoch {self.epoch} is kept; run again to resume"
@@ -237,10 +244,10 @@ class _Recorder(keras.callbacks.Callback):
 
 
 def _require_agreement(model: keras.Model, fingerprint: str, epoch: int) -> None:
-    """Refuse to start if machines have different tasks or would resume from different epochs.
+    """Raise an error if machines have different tasks or would resume from different epochs.
 
-    Different tasks would average the weights of different networks. Different epochs would make the
-    machines wait for each other forever.
+    With different tasks, the weights of different networks would be averaged. With different
+    epochs, the machines would wait for each other forever.
     """
     strategy = model.distribute_strategy
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):

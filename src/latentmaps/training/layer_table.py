@@ -7,16 +7,16 @@ import keras
 
 
 def tabulate(networks: Mapping[str, keras.Model]) -> dict[str, Any]:
-    """Return the layers of the networks of a model, for numbers.json.
+    """Return a table of the layers in a model's networks, for numbers.json.
 
     Args:
-        networks: name -> built network; at least one has weights.
+        networks: name -> built network; at least one must have weights.
 
     Returns:
-        ``layers``: one row for each layer with weights, starting at the input: name of the network,
-        name of the layer, output shape for one input (such as 48x48x32), number of weights, and
-        their share of all weights of the model, 0..1. ``dense_share``: the share of all dense
-        layers together, 0..1.
+        - ``layers``, one row for each layer with weights, starting at the input. A row contains the
+          names of the network and the layer, the output shape for one input (such as 48x48x32), the
+          number of weights, and their share of all weights in the model, 0..1;
+        - ``dense_share``, the combined share of all dense layers, 0..1.
     """
     layers = [
         (name, layer, layer.count_params())

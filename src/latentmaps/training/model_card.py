@@ -1,7 +1,7 @@
 """Write the model card next to a trained model.
 
 The sections follow Mitchell et al. 2019, "Model Cards for Model Reporting". The card starts with
-the metadata of the Hugging Face Hub: license, library, task, tags and data sets.
+metadata for the Hugging Face Hub: license, library, task, tags and data sets.
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 
 from latentmaps.errors import DataError
 
-# names at the Hugging Face Hub: the license of this project, and the MNIST data set
+# names on the Hugging Face Hub of this project's license and of the MNIST data set
 OUR_LICENSE = {"license": "apache-2.0"}
 MNIST = "ylecun/mnist"
 UNKNOWN_LICENSE = {"license": "unknown"}
@@ -31,11 +31,11 @@ def write(
 
     Args:
         folder: the folder of the model.
-        package: the package with the template in its ``templates/``.
+        package: the package whose ``templates`` folder contains the template.
         template: file name of the template.
-        header: license, pipeline_tag, tags and other metadata of the Hub; ``library_name: keras``
-            is added.
-        values: variables of the template.
+        header: ``license``, ``pipeline_tag``, ``tags`` and other metadata for the Hub;
+            ``library_name: keras`` is added.
+        values: template variables.
     """
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([jinja2.PackageLoader(name) for name in (package, _SHARED)]),
@@ -49,10 +49,10 @@ def write(
 
 
 def read_license(folder: Path) -> dict[str, str]:
-    """Return the license of the weights, as stated in the card of a model folder.
+    """Return the license of the weights, as stated in a model folder's card.
 
     Returns:
-        ``license`` and, if it is "other", ``license_name`` and ``license_link``;
+        ``license`` and, if it is ``"other"``, ``license_name`` and ``license_link``;
         ``UNKNOWN_LICENSE`` if there is no card, or an older one without metadata.
 
     Raises:

@@ -7,16 +7,16 @@ import tensorflow as tf
 
 
 class FusedAdam(keras.optimizers.Adam):
-    """Keras's Adam with the fused kernel of TensorFlow.
+    """Keras's Adam with TensorFlow's fused kernel.
 
-    The update of Keras is a dozen operations, each of which reads and writes every weight. The
-    kernel needs one pass.
+    Keras's own update step consists of a dozen operations, each of which reads and writes every
+    weight. The fused kernel needs only one pass.
 
     Source: Kingma & Ba 2015, the form at the end of section 2.
     """
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
-        """Update all variables, float32. Keras calls this once per step on each device."""
+        """Update all float32 variables. Keras calls this once per step on each device."""
         step = tf.cast(self.iterations + 1, tf.float32)
         self._powers = tf.pow(self.beta_1, step), tf.pow(self.beta_2, step)
         super().apply(grads, trainable_variables)
@@ -24,7 +24,13 @@ class FusedAdam(keras.optimizers.Adam):
     def update_step(
         self, gradient: tf.Tensor, variable: tf.Variable, learning_rate: tf.Tensor
     ) -> None:
-        """Update one variable. ``apply`` calls this for each weight on each device."""
+        """Update one variable. ``apply`` calls this for each weight on each device.
+
+        Args:
+            gradient: same shape as `variable`, float32.
+            variable: the weight, any shape, float32.
+            learning_rate: (), float32.
+        """
         index = self._get_variable_index(variable)
         beta1_power, beta2_power = self._powers
         tf.raw_ops.ResourceApplyAdam(
@@ -46,15 +52,15 @@ def learning_rate(
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """Return the learning rate as a function of the step.
 
-    It does not depend on the number of epochs, so a longer training starts like a shorter one.
+    It does not depend on the number of epochs, so a longer run starts like a shorter one.
 
     Args:
         first: the learning rate at the first step.
-        schedule: "constant"; "step", multiplied by `decay_rate` every `decay_steps`; or "cosine",
-            which falls to `decay_rate` times `first` over `decay_steps` and stays there
-            (Loshchilov & Hutter 2017).
-        decay_steps: number of steps, see `schedule`.
-        decay_rate: 0..1, see `schedule`.
+        schedule: ``"constant"``; ``"step"``, which multiplies the rate by `decay_rate` every
+            `decay_steps` steps; or ``"cosine"``, which lowers it to `decay_rate` times `first` over
+            `decay_steps` steps and keeps it there (Loshchilov & Hutter 2017).
+        decay_steps: number of steps; see `schedule`.
+        decay_rate: factor, 0..1; see `schedule`.
     """
     if schedule == "step":
         return keras.optimizers.schedules.ExponentialDecay(

@@ -1,4 +1,4 @@
-"""Check that the state in a checkpoint fits the training that would resume from it."""
+"""Check that the state in a checkpoint fits the run that would resume from it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,10 +10,15 @@ import numpy.typing as npt
 from latentmaps.training.checkpoints import State
 
 
-def of_arrays(
+def check_arrays(
     arrays: Mapping[str, npt.NDArray[Any]], variables: Mapping[str, keras.Variable]
 ) -> str | None:
-    """Return why arrays cannot be the values of variables, or None if they can."""
+    """Return why `arrays` cannot be the values of `variables`, or None if they can.
+
+    Args:
+        arrays: name -> array of any shape and dtype, from a checkpoint.
+        variables: name -> variable, whose shape and dtype the array should have.
+    """
     other = sorted(arrays.keys() ^ variables.keys())
     if other:
         found = "found" if other[0] in arrays else "missing"
@@ -30,8 +35,8 @@ def of_arrays(
     return None
 
 
-def of_notes(state: State, *, with_stopping: bool) -> str | None:
-    """Return why the notes of a state cannot be those after its epoch, or None if they can."""
+def check_notes(state: State, *, with_stopping: bool) -> str | None:
+    """Return what is wrong with the notes of a state, or None if they are valid."""
     notes = state.notes if isinstance(state.notes, dict) else {}
     history = notes.get("history")
     rows = history if isinstance(history, list) else []

@@ -1,8 +1,8 @@
-"""Moving averages of the weights, for validation and as the trained network.
+"""Moving averages of the weights, used for validation and in the trained network.
 
 Adam's steps do not shrink, so the weights of the last step are a random point near the optimum that
 they circle. Their average is closer to it (Polyak & Juditsky 1992). A falling learning rate has the
-same effect at the end only, and it must know in advance when the training ends.
+same effect only at the end, and its schedule must know in advance when training ends.
 """
 
 from collections.abc import Mapping
@@ -11,20 +11,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-# Updating the average in every step would take a tenth of the time of a step of 32 faces.
+# Updating the averages in every step would take a tenth of the time of a step with 32 faces.
 _STEPS_BETWEEN = 8
 
 
 class WeightAverage(keras.callbacks.Callback):
     """Keep a moving average of the trained weights, and swap it in after each epoch.
 
-    During an epoch the model has the trained weights. At all other times, when it is validated,
-    saved or returned, it has the averages. `averages` holds whichever set is not in use, so a
-    checkpoint contains both.
+    During an epoch, the model has the trained weights. At all other times, when it is validated,
+    saved or returned, it has the averages. `averages` contains whichever set is not in use, so a
+    checkpoint has both.
 
     Args:
         averages: one variable of the model for each trained weight, in the same order.
-        momentum: share of the average that one step keeps, below 1. After t steps it is at most
+        momentum: share of the average that one step keeps, below 1. After t steps, it is at most
             (1 + t) / (10 + t), so that the initial weights are forgotten sooner, as in TensorFlow's
             ExponentialMovingAverage with ``num_updates``.
         steps_per_epoch: batches per epoch.
@@ -60,12 +60,12 @@ class WeightAverage(keras.callbacks.Callback):
         """Swap the averages into the model."""
         self._swap()
 
-    @tf.function
+    @tf.function(autograph=False)
     def _update(self, kept: tf.Tensor) -> None:
         for average, weight in self._pairs():
             average.assign(average * kept + weight * (1.0 - kept))
 
-    @tf.function
+    @tf.function(autograph=False)
     def _swap(self) -> None:
         for average, weight in self._pairs():
             value = tf.identity(weight.value)

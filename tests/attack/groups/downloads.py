@@ -61,9 +61,9 @@ def fetch(served: Served, path: str, folder: Path) -> None:
         raise
     if found.read_bytes() != CONTENT:
         raise BrokenPromiseError("wrong bytes")
-    num_asked = sum(n for asked, n in served.num_asked.items() if asked.startswith(path))
-    if num_asked > _MOST_REQUESTS:
-        raise BrokenPromiseError(f"{num_asked} requests")
+    num_requests = sum(n for other, n in served.num_requests.items() if other.startswith(path))
+    if num_requests > _MOST_REQUESTS:
+        raise BrokenPromiseError(f"{num_requests} requests")
 
 
 def _write(folder: Path, number: int, generator: random.Random) -> None:

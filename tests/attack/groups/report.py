@@ -68,7 +68,7 @@ def _render(folder: Path) -> None:
 
 
 def _render_without_charts(folder: Path) -> None:
-    """Render everything except curves, which take 90 % of the time and read no JSON or PNG."""
+    """Render everything except curves, which take 90% of the time and read no JSON or PNG."""
     with mock.patch.object(charts, "draw_history", return_value=Markup("<svg></svg>")):
         _render(folder)
 

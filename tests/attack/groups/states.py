@@ -1,4 +1,4 @@
-"""Arrays that stages exchange: latents, films, and checkpoints of a training."""
+"""Arrays that stages exchange: latents, films, and checkpoints of a training run."""
 
 import functools
 import io

@@ -23,15 +23,15 @@ def test_a_mosaic_shows_every_map_once_on_a_common_scale() -> None:
     maps = np.zeros((2, 3, 3, 5), np.float32)
     maps[0, 0, 0, 4] = 8
     maps[1, 2, 2, 1] = 4
-    first, second = activation_maps._mosaics(maps)
-    columns, scale = activation_maps._arrangement(5, 3, 3)
+    first, second = activation_maps.make_mosaics(maps)
+    columns, scale = activation_maps.arrange_maps(5, 3, 3)
     size = 3 * scale + 1
     row, column = divmod(4, columns)
     assert first[row * size + 1, column * size + 1] == 0  # black: the strongest
     row, column = divmod(1, columns)
     corner = second[(row + 1) * size - 1, (column + 1) * size - 1]
     # the limit is the percentile, which the largest value may exceed
-    assert corner == round(255 * (1 - min(1, 4 / activation_maps._limit(maps))))
+    assert corner == round(255 * (1 - min(1, 4 / activation_maps.find_limit(maps))))
     assert (first == 255).sum() > 0.5 * first.size
 
 
@@ -40,17 +40,19 @@ def test_a_mosaic_shows_every_map_once_on_a_common_scale() -> None:
 )
 def test_every_mosaic_fits_its_place(num_maps: int, size: int) -> None:
     maps = np.ones((1, size, size, num_maps), np.float32)
-    height, width = activation_maps._mosaics(maps)[0].shape
-    assert height <= activation_maps._HEIGHT
-    assert width <= activation_maps._WIDTH
+    height, width = activation_maps.make_mosaics(maps)[0].shape
+    assert height <= activation_maps.MAX_HEIGHT
+    assert width <= activation_maps.MAX_WIDTH
 
 
 @pytest.mark.parametrize("num_maps", [121, 128, 1000])
 def test_maps_that_do_not_fit_get_a_larger_mosaic_of_the_same_shape(num_maps: int) -> None:
     maps = np.ones((1, 26, 26, num_maps), np.float32)
-    height, width = activation_maps._mosaics(maps)[0].shape
-    assert width > activation_maps._WIDTH or height > activation_maps._HEIGHT
-    assert width / height == pytest.approx(activation_maps._WIDTH / activation_maps._HEIGHT, 0.15)
+    height, width = activation_maps.make_mosaics(maps)[0].shape
+    assert width > activation_maps.MAX_WIDTH or height > activation_maps.MAX_HEIGHT
+    assert width / height == pytest.approx(
+        activation_maps.MAX_WIDTH / activation_maps.MAX_HEIGHT, 0.15
+    )
     layers = {"Conv2D_1": maps, "Conv2D_2": maps[..., :4]}
     wide = activation_maps.draw(np.zeros((1, 28, 28), np.uint8), [3], layers).image
     assert wide.width > 3 * width
@@ -62,4 +64,4 @@ def test_the_sheet_has_a_row_for_each_digit() -> None:
     low = activation_maps.draw(images[:1], [3], {"Conv2D_1": maps["Conv2D_1"][:1]}).image
     high = activation_maps.draw(images, [3, 1], maps).image
     assert high.width == low.width
-    assert high.height - low.height >= activation_maps._HEIGHT
+    assert high.height - low.height >= activation_maps.MAX_HEIGHT

@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 from typing import Any, get_args, get_type_hints
 
 import keras
@@ -43,6 +44,13 @@ def bars(num_digits: int) -> Digits:
     return Digits(images, labels, images[:20], labels[:20])
 
 
+@functools.cache
+def trained_on_80() -> tuple[keras.Model, fit.Trained]:
+    """Return the result for 80 digits; tests share it and only read it."""
+    return train(PARAMS, bars(80))
+
+
+@pytest.mark.slow
 def test_a_learnable_task_is_learned() -> None:
     model, trained = train(PARAMS, bars(360))
     history = trained.history
@@ -53,6 +61,7 @@ def test_a_learnable_task_is_learned() -> None:
     assert history["loss"].iloc[-1] < history["loss"].iloc[0]
 
 
+@pytest.mark.slow
 def test_rmsprop_learns_the_task_too() -> None:
     params = dataclasses.replace(PARAMS, optimizer="rmsprop", learning_rate=0.003)
     model, _ = train(params, bars(360))
@@ -61,6 +70,7 @@ def test_rmsprop_learns_the_task_too() -> None:
     assert (probabilities.argmax(axis=1) == bars(20).test_labels).mean() > 0.9
 
 
+@pytest.mark.slow
 def test_the_weights_are_those_of_the_best_epoch() -> None:
     """The learning rate is far too high in later epochs, so the first epoch is the best."""
     params = dataclasses.replace(
@@ -76,6 +86,7 @@ def test_the_weights_are_those_of_the_best_epoch() -> None:
     assert measured == pytest.approx(courses.min(), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_the_learning_rate_falls_in_steps() -> None:
     params = dataclasses.replace(
         PARAMS, learning_rate_schedule="step", decay_epochs=2, decay_rate=0.1
@@ -84,6 +95,7 @@ def test_the_learning_rate_falls_in_steps() -> None:
     assert float(model.optimizer.learning_rate) == pytest.approx(0.02 * 0.01, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_the_seed_decides_the_trained_weights() -> None:
     short = dataclasses.replace(PARAMS, epochs=1)
     first, again, other = (train(short, bars(80), seed=seed)[0].get_weights() for seed in (5, 5, 6))
@@ -91,8 +103,9 @@ def test_the_seed_decides_the_trained_weights() -> None:
     assert (first[0] != other[0]).any()
 
 
+@pytest.mark.slow
 def test_the_learning_rate_falls_to_zero_at_the_last_step() -> None:
-    model, _ = train(PARAMS, bars(80))
+    model, _ = trained_on_80()
     assert model.optimizer.iterations == 4 * 2  # 40 digits are 2 batches
     assert float(model.optimizer.learning_rate) == pytest.approx(0, abs=1e-9)
 
@@ -105,6 +118,7 @@ def test_the_validation_part_has_its_own_seed() -> None:
     assert set(other) != set(validation_rows)
 
 
+@pytest.mark.slow
 def test_another_training_seed_keeps_the_validation_part(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     ordered = digit_batches.ordered_batches
@@ -120,9 +134,10 @@ def test_another_training_seed_keeps_the_validation_part(monkeypatch: pytest.Mon
     np.testing.assert_array_equal(*seen)
 
 
+@pytest.mark.slow
 def test_the_numbers_describe_the_best_epoch_and_the_settings() -> None:
     digits = bars(80)
-    model, trained = train(PARAMS, digits)
+    model, trained = trained_on_80()
     found = cnn_training.numbers(model, trained, PARAMS, digits, seed=5)
     best = trained.history.loc[trained.history["epoch"] == trained.epoch].iloc[0]
     assert found["val_cross_entropy"] == best["val_cross_entropy"]

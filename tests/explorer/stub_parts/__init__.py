@@ -1,1 +1,1 @@
-"""Parts of the page with next to nothing in them, in the place of the real ones."""
+"""Nearly empty parts of the page, in place of the real ones."""

@@ -147,14 +147,14 @@ def test_too_little_disk_space_is_refused_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = _archive(tmp_path / "a.zip", _jpeg(1))
-    asked = []
+    requested = []
     monkeypatch.setattr(
-        resources, "require_disk_space", lambda folder, num_bytes: asked.append(num_bytes)
+        resources, "require_disk_space", lambda folder, num_bytes: requested.append(num_bytes)
     )
 
     _crop(path, tmp_path / "images.npy")
 
-    assert asked == [4 * 4 * 3]
+    assert requested == [4 * 4 * 3]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

@@ -151,7 +151,7 @@ def test_the_persons_in_a_part_depend_on_the_seed(tmp_path: Path) -> None:
 def test_a_size_that_whole_persons_cannot_reach_is_refused_with_the_numbers(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[0] * 10 + [1] * 10)
 
-    message = "num_test 4 do not fit into 20 faces of 2 persons.*test gets 0 faces"
+    message = "num_test 4 do not fit into 20 faces of 2 people.*test gets 0 faces"
     with pytest.raises(ParamsError, match=message):
         split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
@@ -159,7 +159,7 @@ def test_a_size_that_whole_persons_cannot_reach_is_refused_with_the_numbers(tmp_
 def test_a_split_by_identity_needs_identities(tmp_path: Path) -> None:
     index = _write(tmp_path, identity=[None, *range(19)])
 
-    with pytest.raises(DataError, match="does not identify persons"):
+    with pytest.raises(DataError, match="does not identify people"):
         split.split_faces(index, _wanted("identity", None, 3, 4), seed=1)
 
 

@@ -207,7 +207,7 @@ def _announcing(kind: str, width: int, height: int) -> bytes:
         (_file(_halves(), "GIF"), "not a complete JPEG, PNG or WebP picture"),
         (_file(_halves(), "JPEG")[:600], "not a complete JPEG, PNG or WebP picture"),
         (_file(_halves())[:100], "not a complete JPEG, PNG or WebP picture"),
-        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 along each edge"),
+        (_file(Image.new("L", (15, 100))), "15x100 pixels, expected at least 16 per side"),
         (_announcing("PNG", 9_380, 9_380), "9380x9380 pixels, expected at most 40,000,000 in"),
         (_announcing("JPEG", 9_380, 9_380), "9380x9380 pixels, expected at most 64,000,000 in"),
         (_announcing("PNG", 20_000, 20_000), r"Image size \(400000000 pixels\) exceeds limit"),
@@ -220,7 +220,7 @@ def test_unusable_pictures_are_refused(content: bytes, reason: str) -> None:
 
 
 def test_a_webp_has_a_separate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(aligned_size._MOST_PIXELS, "WEBP", 32 * 32 - 1)
+    monkeypatch.setitem(aligned_size.MAX_PIXELS, "WEBP", 32 * 32 - 1)
     with pytest.raises(UnusableError, match="expected at most 1,023 in total for a WEBP picture"):
         aligned_size.to_aligned_size(_file(Image.new("RGB", (32, 32)), "WEBP"))
 
@@ -235,14 +235,14 @@ def test_a_very_large_jpeg_is_decoded_at_a_reduced_size(
     content = _file(picture, "JPEG", quality=95, exif=block)
     in_full = _pixels(content)
     decoded = []
-    to_rgb = aligned_size._to_rgb
+    to_rgb = aligned_size.to_rgb
 
     def watched(picture: Image.Image) -> tuple[Image.Image, bool]:
         decoded.append(picture.size)
         return to_rgb(picture)
 
     monkeypatch.setattr(aligned_size, "_MOST_PIXELS_IN_FULL", 1_000_000)
-    monkeypatch.setattr(aligned_size, "_to_rgb", watched)
+    monkeypatch.setattr(aligned_size, "to_rgb", watched)
 
     in_part = _pixels(content)
 

@@ -35,7 +35,7 @@ def test_the_partition_is_official_in_every_form(tmp_path: Path, line: str) -> N
     rows = [line.format(*row) for row in zip(NAMES, numbers, strict=True)]
     head = ["image_id,partition\n"] if "," in line else []
     path.write_bytes("".join([*head, *reversed(rows)]).encode())
-    same = celeba_files.OFFICIAL[celeba_files.PARTITION].says_the_same
+    same = celeba_files.OFFICIAL[celeba_files.PARTITION].is_equivalent
     assert same is not None
 
     assert same(path)

@@ -42,7 +42,7 @@ def test_a_table_with_the_same_content_is_official(
 ) -> None:
     authors = "3\r\nMale Smiling \r\n000001.jpg -1  1\r\n000002.jpg 1  1\r\n000003.jpg -1 -1\r\n"
     sha256 = hashlib.sha256(authors.encode()).hexdigest()
-    official = celeba_files._table(
+    official = celeba_files.describe_table(
         celeba_files.ATTRIBUTES,
         sha256,
         read=celeba_tables.read_attributes,

@@ -23,16 +23,16 @@ def kagglehub(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_the_folder_is_the_one_that_kagglehub_names(kagglehub: ModuleType) -> None:
-    asked = []
+    requested = []
 
     def dataset_download(handle: str) -> str:
-        asked.append(handle)
+        requested.append(handle)
         return "/cache/versions/2"
 
     kagglehub.dataset_download = dataset_download  # type: ignore[attr-defined]
 
     assert kaggle.download() == Path("/cache/versions/2")
-    assert asked == ["jessicali9530/celeba-dataset"]
+    assert requested == ["jessicali9530/celeba-dataset"]
 
 
 @pytest.mark.parametrize("error", [_CredentialError("who?"), OSError("no network")])

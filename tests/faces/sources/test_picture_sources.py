@@ -50,7 +50,7 @@ def test_a_file_with_an_odd_name_is_tried(tmp_path: Path, name: str) -> None:
 def test_a_path_that_leads_outside_of_the_zip_is_refused(tmp_path: Path, name: str) -> None:
     source = picture_sources.open_source(_zip(tmp_path / "a.zip", name))
 
-    with pytest.raises(FileError, match="leads outside of the zip"):
+    with pytest.raises(FileError, match="points outside the zip"):
         source.read(name)
 
 

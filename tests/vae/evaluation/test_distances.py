@@ -119,7 +119,7 @@ def test_blocks_of_any_size_give_the_same(
 ) -> None:
     x, y = normal(50), normal(40)
     whole = distance(x, y)
-    monkeypatch.setattr(distances, "_ROWS_A_BLOCK", 7)
+    monkeypatch.setattr(distances, "_ROWS_PER_BLOCK", 7)
     assert distance(x, y) == pytest.approx(whole)
 
 
@@ -156,5 +156,5 @@ def test_the_error_comes_from_leaving_out_one_point_at_a_time(
     left_out = np.array([value(np.delete(x, i, axis=0), y) for i in range(7)])
     expected = np.sqrt(6 / 7 * np.square(left_out - left_out.mean()).sum())
     assert distances.kernel_distance(x, y).error == pytest.approx(expected)
-    monkeypatch.setattr(distances, "_ROWS_A_BLOCK", 3)
+    monkeypatch.setattr(distances, "_ROWS_PER_BLOCK", 3)
     assert distances.kernel_distance(x, y).error == pytest.approx(expected)

@@ -40,7 +40,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file that passes for the real one, and mocks of the libraries."""
     path = tmp_path / fid_network.WEIGHTS_FILE
     path.write_bytes(b"weights")
-    monkeypatch.setattr(fid_network, "_SHA256", checksums.file_sha256(path))
+    monkeypatch.setattr(fid_network, "SHA256", checksums.file_sha256(path))
     torch = SimpleNamespace(from_numpy=Tensor, no_grad=NoGrad)
     fidelity = SimpleNamespace(FeatureExtractorInceptionV3=Extractor)
     monkeypatch.setitem(sys.modules, "torch", torch)
@@ -54,7 +54,7 @@ def test_the_network_gets_bytes_with_the_channels_first(weights: Path) -> None:
     pixels = np.zeros((2, 4, 5, 3), np.float32)
     pixels[1, ..., 2] = 100.4 / 255
     found = net.features(pixels)
-    received = net._extractor.received
+    received = net.inception.received
     assert received.dtype == np.uint8
     assert received.shape == (2, 3, 4, 5)
     assert received.flags["C_CONTIGUOUS"]
@@ -69,21 +69,21 @@ def test_gray_pixels_become_three_channels(weights: Path) -> None:
 def test_it_is_the_network_and_the_layer_of_the_fid(weights: Path) -> None:
     net = fid_network.load(weights)
     assert net.name == "inception-2015-fid"
-    name, features, options = net._extractor.made_with
+    name, features, options = net.inception.made_with
     assert (name, features) == ("inception-v3-compat", ["2048"])
     assert options == {"feature_extractor_weights_path": str(weights)}
 
 
 def test_the_checksum_is_the_one_in_the_name_of_the_file() -> None:
     digits = Path(fid_network.WEIGHTS_FILE).stem.rpartition("-")[2]
-    assert fid_network._SHA256.startswith(digits)
-    assert len(fid_network._SHA256) == 64
+    assert fid_network.SHA256.startswith(digits)
+    assert len(fid_network.SHA256) == 64
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         DataError,
-        match=r"w\.pth: no such file, expected the weights of inception-2015-fid; put them there",
+        match=r"w\.pth: no such file, expected the weights of inception-2015-fid; put the file",
     ):
         fid_network.load(tmp_path / "w.pth")
 
@@ -98,8 +98,8 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 def test_a_file_whose_checksum_only_begins_like_the_real_one_never_gets_to_torch(
     weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forged = fid_network._SHA256[:-1] + ("0" if fid_network._SHA256[-1] != "0" else "1")
-    monkeypatch.setattr(fid_network, "_SHA256", forged)
+    forged = fid_network.SHA256[:-1] + ("0" if fid_network.SHA256[-1] != "0" else "1")
+    monkeypatch.setattr(fid_network, "SHA256", forged)
     monkeypatch.setitem(sys.modules, "torch_fidelity", None)  # would be a ParamsError
     with pytest.raises(DataError, match="only with"):
         fid_network.load(weights)

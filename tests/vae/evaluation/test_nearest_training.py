@@ -69,5 +69,6 @@ def test_each_net_looks_at_each_training_face_once() -> None:
 
 def test_test_faces_that_are_all_copies_are_refused() -> None:
     copies = {"flat": TRAIN[:10].reshape(10, -1)}
-    with pytest.raises(DataError, match="each of the 10 test faces equals a training face, measur"):
+    message = "each of the 10 test faces is identical to a training face, measur"
+    with pytest.raises(DataError, match=message):
         nearest_training.ratios(batches(), [Flat()], test=copies, generated={})

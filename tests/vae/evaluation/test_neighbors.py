@@ -90,7 +90,7 @@ def test_a_duplicate_point_is_its_own_nearest() -> None:
 def test_blocks_of_any_size_give_the_same(num_rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     real, generated = normal(40), normal(33) + 0.2
     whole = neighbors.precision_recall_density_coverage(real, generated)
-    monkeypatch.setattr(neighbors, "_ROWS_A_BLOCK", num_rows)
+    monkeypatch.setattr(neighbors, "_ROWS_PER_BLOCK", num_rows)
     assert neighbors.precision_recall_density_coverage(real, generated) == whole
 
 

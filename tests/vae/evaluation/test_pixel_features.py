@@ -57,7 +57,7 @@ def test_memory_maps_and_chunks_change_nothing(
     rows = np.array([7, 3, 40, *range(10, 35)])
     expected = features(pixel_features.fit(images, rows), images)
     np.save(tmp_path / "images.npy", images)
-    monkeypatch.setattr(pixel_features, "_ROWS_A_CHUNK", 4)
+    monkeypatch.setattr(pixel_features, "_ROWS_PER_CHUNK", 4)
     mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
     found = pixel_features.fit(mapped, rows)
     assert features(found, mapped) == pytest.approx(expected, abs=1e-4)
@@ -100,7 +100,7 @@ def test_fewer_images_than_components_give_fewer_features() -> None:
 @pytest.mark.parametrize("num_images", [1, 5])
 def test_images_that_are_all_equal_are_refused(num_images: int) -> None:
     images = np.repeat(random_images(1, size=40), num_images, axis=0)
-    with pytest.raises(DataError, match=rf"num_train: {num_images} training .* all of them equal"):
+    with pytest.raises(DataError, match=rf"num_train: {num_images} training .* all identical"):
         pixel_features.fit(images, np.arange(num_images))
 
 

@@ -151,7 +151,7 @@ def test_cross_entropy_is_never_below_its_entropy_floor() -> None:
 def test_cross_entropy_above_its_floor_is_the_divergence_of_each_pixel() -> None:
     # -0.25 ln 0.5 - 0.75 ln 0.5, and of a perfect copy -0.25 ln 0.25 - 0.75 ln 0.75
     original, reconstructed = flat(0.25, size=16), flat(0.5, size=16)
-    numbers = reconstruction._numbers(original, reconstructed)
+    numbers = reconstruction.measure(original, reconstructed)
     np.testing.assert_allclose(numbers["bce_per_dim"], 0.693147, rtol=1e-5)
     np.testing.assert_allclose(numbers["bce_above_entropy"], 0.693147 - 0.562335, rtol=1e-4)
 
@@ -194,7 +194,7 @@ def mean_of_single_images(originals: np.ndarray, darker: float) -> dict[str, flo
     """Return the mean over images of each measure, computed image by image."""
     faces = originals.astype(np.float32)
     measures = [
-        reconstruction._numbers(face[None], (darker * face[None]).astype(np.float32))
+        reconstruction.measure(face[None], (darker * face[None]).astype(np.float32))
         for face in faces
     ]
     return {

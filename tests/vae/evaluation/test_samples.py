@@ -140,11 +140,12 @@ def test_cool_faces_are_less_diverse(numbers: dict) -> None:
 def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
     images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
     real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
-    with pytest.raises(DataError, match="each of the 10 test faces equals a training face"):
+    message = "each of the 10 test faces is identical to a training face"
+    with pytest.raises(DataError, match=message):
         samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], PARAMS, seed=1)
 
 
-def test_real_faces_that_lie_in_order_of_brightness_are_as_near_as_mixed_ones() -> None:
+def test_the_order_of_real_faces_does_not_affect_the_distance_of_real_faces() -> None:
     # like the pictures of a folder with three subfolders
     brightness = np.repeat([30, 120, 210], 50)[:, None, None, None]
     noise = np.random.default_rng(2).integers(-20, 20, (150, 16, 16, 3))

@@ -105,7 +105,7 @@ def test_d_prime_is_the_distance_of_the_means_over_the_pooled_deviation() -> Non
 
 
 @pytest.mark.parametrize("has", [[True, True, True, False], [True] * 4, [False] * 4])
-def test_faces_that_do_not_tell_have_no_d_prime(has: list[bool]) -> None:
+def test_too_few_faces_of_a_kind_have_no_d_prime(has: list[bool]) -> None:
     assert math.isnan(attribute_directions.measure_d_prime(np.arange(4.0), np.array(has)))
 
 

@@ -87,7 +87,7 @@ def test_each_file_must_belong_to_the_vae(tmp_path: Path, latents: Latents, name
         latent_files.load(tmp_path, latent_dim=4)
 
 
-def respoil(folder: Path, file: str, **changes: object) -> None:
+def rewrite_arrays(folder: Path, file: str, **changes: object) -> None:
     """Rewrite a file with other arrays; None removes one."""
     with np.load(folder / f"{file}.npz") as arrays:
         kept = dict(arrays) | changes
@@ -170,7 +170,7 @@ def test_invalid_points_and_distributions_are_refused(
 ) -> None:
     latent_files.save(tmp_path, latents)
     latent_files.load(tmp_path, latent_dim=4)
-    respoil(tmp_path, file, **{name: array})
+    rewrite_arrays(tmp_path, file, **{name: array})
     with pytest.raises(DataError, match=rf"{file}\.npz: {message}.*; run evaluate_vae again"):
         latent_files.load(tmp_path, latent_dim=4)
 
@@ -201,9 +201,9 @@ def test_a_further_sampler_is_saved_and_checked(
     loaded = latent_files.load(tmp_path, latent_dim=4).samplers["diagonal"]
     assert isinstance(loaded, Diagonal)
     np.testing.assert_array_equal(loaded.center, np.arange(4.0))
-    respoil(tmp_path, "diagonal", spread=np.ones(3))
+    rewrite_arrays(tmp_path, "diagonal", spread=np.ones(3))
     with pytest.raises(DataError, match=r"diagonal\.npz: spread: found the shape \(3,\), expected"):
         latent_files.load(tmp_path, latent_dim=4)
-    respoil(tmp_path, "diagonal", center=np.ones(3), spread=np.ones(3))
+    rewrite_arrays(tmp_path, "diagonal", center=np.ones(3), spread=np.ones(3))
     with pytest.raises(DataError, match=r"diagonal\.npz: points of 3 dimensions, expected 4"):
         latent_files.load(tmp_path, latent_dim=4)

@@ -1,4 +1,4 @@
-"""Windows follow the encodings as closely as makes unseen faces more likely."""
+"""Windows follow the encodings only as closely as makes unseen faces more likely."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_means_of_one_gaussian_do_not_pull() -> None:
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.01])
-def test_in_collapse_nothing_is_memorized(spread: float) -> None:
+def test_no_window_memorizes_a_face_if_the_posteriors_collapse(spread: float) -> None:
     def collapsed(num_images: int) -> Encodings:
         mean = RANDOM.normal(0.0, spread, (num_images, 64))
         return Encodings(mean, np.zeros_like(mean))

@@ -48,7 +48,7 @@ SHAPES = [(kernel, stride) for kernel in (1, 2, 3, 4, 5) for stride in (1, 2, 3)
 @pytest.mark.parametrize(("kernel_size", "stride"), SHAPES)
 def test_a_convolution_agrees_with_keras(kernel_size: int, stride: int, policy: str) -> None:
     arguments: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
-    # in bfloat16 the bias gradient of Keras has an error of 7 %
+    # in bfloat16 the bias gradient of Keras has an error of 7%
     arguments["use_bias"] = policy == "float32"
     layers = (kind(5, kernel_size, **arguments) for kind in (Convolution, keras.layers.Conv2D))
     assert_equal_to((3, 4 * stride, 2 * stride, 7), *layers)
@@ -61,7 +61,7 @@ def test_a_transposed_convolution_agrees_with_keras(
     kernel_size: int, stride: int, policy: str, num_maps: int
 ) -> None:
     arguments: dict[str, Any] = {"strides": stride, "padding": "same", "dtype": policy}
-    # in bfloat16 the bias gradient of Keras has an error of 7 %
+    # in bfloat16 the bias gradient of Keras has an error of 7%
     arguments["use_bias"] = policy == "float32"
     kinds = (TransposedConvolution, keras.layers.Conv2DTranspose)
     layers = (kind(num_maps, kernel_size, **arguments) for kind in kinds)

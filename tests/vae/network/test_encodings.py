@@ -51,4 +51,4 @@ def test_a_dimension_is_used_if_its_kl_exceeds_the_limit() -> None:
     [([1.0, 8.0, 1.0], 2), ([9.0, 1.0], 1), ([1.0] * 10, 9), ([0.0, 0.0], 0)],
 )
 def test_the_fewest_dimensions_hold_most_of_the_kl(kl_nats: list[float], expected: int) -> None:
-    assert encodings.count_holding(np.array(kl_nats), 0.9) == expected
+    assert encodings.count_for_share(np.array(kl_nats), 0.9) == expected

@@ -12,6 +12,6 @@ def test_tensors_and_arrays_become_the_same_bytes() -> None:
     np.testing.assert_array_equal(inputs.to_uint8(values).numpy(), pixels.to_uint8(values))
 
 
-def test_values_byte_survives_the_conversion_to_pixels_and_back() -> None:
+def test_every_byte_survives_the_conversion_to_pixels_and_back() -> None:
     values = np.arange(256, dtype=np.uint8)
     np.testing.assert_array_equal(inputs.to_uint8(inputs.to_pixels(values)).numpy(), values)

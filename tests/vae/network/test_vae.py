@@ -145,7 +145,7 @@ def test_latent_layers_and_logits_stay_float32(compute_dtype: str) -> None:
 
 def test_strides_that_do_not_divide_the_maps_are_refused() -> None:
     message = (
-        "image_size: found 20, which gives 10x10 maps before convolution 2, expected a multiple "
+        "image_size: found 20, which produces 10x10 maps before convolution 2, expected a multiple "
         "of its stride 4, because the decoder multiplies by it; change it to 16 or 24, or"
     )
     with pytest.raises(TrainingError, match=message):

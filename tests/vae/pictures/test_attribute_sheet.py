@@ -31,7 +31,7 @@ def directions(train: AttributedFaces) -> AttributeDirections:
     )
 
 
-def test_an_attribute_walks_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
+def test_an_attribute_changes_a_face_without_and_one_with_it(trained: TrainedVae) -> None:
     train = attributed(Smiling=[True, False, True, False])
     test = attributed(Smiling=[False, True, True, True])
     sheet = attribute_sheet.draw(trained, directions(train), test, steps=STEPS, seed=1)
@@ -63,7 +63,7 @@ def test_an_attribute_of_all_faces_is_named_and_left_out(trained: TrainedVae) ->
 def test_faces_without_attributes_give_a_sheet_that_says_so(trained: TrainedVae) -> None:
     faces = attributed()
     sheet = attribute_sheet.draw(trained, directions(faces), faces, steps=STEPS, seed=1)
-    assert "knows no attributes" in sheet.numbers["caption"]
+    assert "has no attributes" in sheet.numbers["caption"]
     assert sheet.image.height < 200
     only_one_kind = attributed(Young=[True] * 4)
     found = directions(only_one_kind)

@@ -8,7 +8,7 @@ from latentmaps.vae.pictures.face_sheet import Labels
 @pytest.mark.parametrize(
     ("shape", "noun"), [((28, 28, 1), "image"), ((28, 28, 3), "face"), ((32, 32, 1), "face")]
 )
-def test_words_are_of_images_where_tiles_are_digits(shape: tuple[int, ...], noun: str) -> None:
+def test_captions_speak_of_images_if_tiles_are_digits(shape: tuple[int, ...], noun: str) -> None:
     sheet = face_sheet.draw(
         [np.zeros(shape, np.uint8), None],
         num_columns=2,

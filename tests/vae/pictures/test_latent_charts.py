@@ -16,10 +16,10 @@ def encodings(latent_dim: int = 6) -> Encodings:
 def test_the_chi_density_is_that_of_the_radius_of_the_prior() -> None:
     radius = np.linspace(1e-6, 12.0, 4001)
     for latent_dim in (1, 3, 20):
-        density = latent_charts._chi_density(radius, latent_dim)
+        density = latent_charts.chi_density(radius, latent_dim)
         assert np.trapezoid(density, radius) == pytest.approx(1.0, abs=1e-3)
     half_normal = np.sqrt(2.0 / np.pi) * np.exp(-0.5 * radius**2)
-    np.testing.assert_allclose(latent_charts._chi_density(radius, 1), half_normal, rtol=1e-6)
+    np.testing.assert_allclose(latent_charts.chi_density(radius, 1), half_normal, rtol=1e-6)
 
 
 def test_the_radii_are_those_of_sampled_points() -> None:
@@ -58,7 +58,7 @@ def test_each_attribute_has_a_panel() -> None:
 def test_faces_without_attributes_are_drawn_in_one_color(latent_dim: int) -> None:
     none = pd.DataFrame(index=range(40))
     chart = latent_charts.draw_projection(encodings(latent_dim), none, origin="o")
-    assert "knows no attributes" in chart.numbers["caption"]
+    assert "has no attributes" in chart.numbers["caption"]
     assert len(chart.figure.axes) == 1
 
 

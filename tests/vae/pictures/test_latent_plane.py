@@ -1,4 +1,5 @@
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,12 @@ def encodings(z_mean: npt.ArrayLike) -> Encodings:
     return Encodings(means, np.zeros_like(means))
 
 
+@functools.cache
 def trained(latent_dim: int, **changes: Any) -> TrainedVae:
     return TrainedVae(small_vae(latent_dim=latent_dim, **changes))
 
 
-def test_of_two_dimensions_the_map_is_the_whole_plane_of_the_prior() -> None:
+def test_a_map_of_two_dimensions_is_the_whole_plane_of_the_prior() -> None:
     # where the faces lie does not matter
     plane = latent_plane.choose(encodings([[5.0, 1.0], [7.0, 2.0], [9.0, -4.0]]))
     points = plane.points(STEPS)
@@ -45,12 +47,12 @@ def test_of_two_dimensions_the_map_is_the_whole_plane_of_the_prior() -> None:
             np.testing.assert_array_equal(points[row, column], [STEPS[column], -STEPS[row]])
 
 
-def test_of_one_dimension_it_is_a_row() -> None:
+def test_a_map_of_one_dimension_is_a_row() -> None:
     points = latent_plane.choose(encodings([[5.0], [7.0]])).points(STEPS)
     np.testing.assert_array_equal(points, STEPS[None, :, None])
 
 
-def test_of_more_dimensions_it_is_the_plane_in_which_the_means_vary_most() -> None:
+def test_a_map_of_more_dimensions_is_the_plane_in_which_the_means_vary_most() -> None:
     # spreads 4, 2 and 1 along rotated axes, around (1, 2, 3)
     first, second, third = np.array([[3.0, 4.0, 0.0], [-4.0, 3.0, 0.0], [0.0, 0.0, 5.0]]) / 5.0
     center = np.array([1.0, 2.0, 3.0])

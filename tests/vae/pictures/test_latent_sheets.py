@@ -168,15 +168,15 @@ def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
 
 def test_another_seed_picks_other_faces_and_is_named(trained: TrainedVae) -> None:
     faces = AttributedFaces(encodings(40), pd.DataFrame({"Smiling": [True, False] * 20}))
-    one, same, other = (draw_all(trained, faces, seed=seed) for seed in (1, 1, 9))
+    first, same, other = (draw_all(trained, faces, seed=seed) for seed in (1, 1, 9))
     for name in ("interpolations", "attributes"):
-        pairs = [np.asarray(drawn[name].numbers["test_index"]) for drawn in (one, same, other)]
+        pairs = [np.asarray(drawn[name].numbers["test_index"]) for drawn in (first, same, other)]
         np.testing.assert_array_equal(pairs[0], pairs[1])
         assert (pairs[0] != pairs[2]).any()
         assert "seed 9" in other[name].numbers["caption"]
-        assert "The random numbers" not in one[name].numbers["caption"]
+        assert "The random numbers" not in first[name].numbers["caption"]
     for name in ("traversals", "plane"):
-        np.testing.assert_array_equal(np.asarray(one[name].image), np.asarray(other[name].image))
+        np.testing.assert_array_equal(np.asarray(first[name].image), np.asarray(other[name].image))
 
 
 def test_every_tile_is_enlarged(trained: TrainedVae) -> None:

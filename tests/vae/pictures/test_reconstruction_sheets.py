@@ -1,3 +1,4 @@
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -25,10 +26,12 @@ PICKS = section(3, 33, 44)
 FACES = np.stack([np.full((16, 16, 3), 10 * index, np.uint8) for index in range(20)])
 
 
+@functools.cache
 def trained(corruption: Any = "none") -> TrainedVae:
     return TrainedVae(replace(small_vae(), origin=replace(ORIGIN, corruption=corruption)))
 
 
+@functools.cache
 def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> ReconstructedFaces:
     return reconstruction_sheets.reconstruct(
         trained(corruption), FACES, np.arange(num_faces), PICKS
@@ -45,7 +48,7 @@ def test_faces_are_above_their_reconstructions() -> None:
 
 def test_the_tiles_of_a_row_come_kind_by_kind() -> None:
     faces = reconstruct()
-    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
+    tiles = reconstruction_sheets.arrange_row_by_row(faces, faces.kinds, None)
     np.testing.assert_array_equal(tiles[:3], faces.kinds["face"][:3])
     np.testing.assert_array_equal(tiles[3:6], faces.kinds["reconstruction"][:3])
     np.testing.assert_array_equal(tiles[6:9], faces.kinds["face"][3:])
@@ -99,12 +102,12 @@ def test_no_face_is_picked_twice() -> None:
 
 
 @pytest.mark.parametrize(("num_faces", "num_rows"), [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2)])
-def test_of_a_small_part_every_face_is_shown_once(num_faces: int, num_rows: int) -> None:
+def test_every_face_of_a_small_part_is_shown_once(num_faces: int, num_rows: int) -> None:
     faces = reconstruct(num_faces=num_faces)
     sheet = reconstruction_sheets.draw(faces, part="test")
 
     np.testing.assert_array_equal(sheet.numbers["row"], np.arange(num_faces))
-    tiles = reconstruction_sheets._row_by_row(faces, faces.kinds, None)
+    tiles = reconstruction_sheets.arrange_row_by_row(faces, faces.kinds, None)
     assert len(tiles) == 2 * num_rows * faces.num_columns
     assert sum(tile is not None for tile in tiles) == 2 * num_faces
     assert reconstruction_sheets.draw_strip(faces).width == 22 * min(num_faces, 3) - 6
@@ -153,12 +156,12 @@ def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
 
 
 def test_another_seed_samples_other_points_and_is_named() -> None:
-    one, same, other = (draw_sampled(seed=seed) for seed in (1, 1, 9))
-    np.testing.assert_array_equal(np.asarray(one.image), np.asarray(same.image))
-    assert one.numbers["sampled_psnr_db"].tolist() != other.numbers["sampled_psnr_db"].tolist()
-    np.testing.assert_array_equal(one.numbers["psnr_db"], other.numbers["psnr_db"])
+    first, same, other = (draw_sampled(seed=seed) for seed in (1, 1, 9))
+    np.testing.assert_array_equal(np.asarray(first.image), np.asarray(same.image))
+    assert first.numbers["sampled_psnr_db"].tolist() != other.numbers["sampled_psnr_db"].tolist()
+    np.testing.assert_array_equal(first.numbers["psnr_db"], other.numbers["psnr_db"])
     assert "The random numbers here are those of seed 9." in other.numbers["caption"]
-    assert "The random numbers" not in one.numbers["caption"]
+    assert "The random numbers" not in first.numbers["caption"]
 
 
 def test_all_sheets_are_enlarged_and_the_strip_is_not() -> None:

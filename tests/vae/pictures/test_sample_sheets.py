@@ -24,7 +24,7 @@ def section(*, percent: int = 0, contrast: float = 1.0, **changes: Any) -> DrawS
     return DrawSamples(sharpen_percent=percent, contrast=contrast, **given | changes)
 
 
-@pytest.fixture(params=[1, 3], ids=["gray", "color"])
+@pytest.fixture(scope="module", params=[1, 3], ids=["gray", "color"])
 def trained(request: pytest.FixtureRequest) -> TrainedVae:
     return TrainedVae(small_vae(num_channels=request.param))
 

@@ -7,6 +7,7 @@ Prints the histories, and the devices on which training and validation batches a
 
 import json
 import sys
+import warnings
 
 import tensorflow as tf
 
@@ -15,6 +16,7 @@ from latentmaps.params.machine import Machine
 
 
 def main() -> None:
+    warnings.simplefilter("error")
     cpu = tf.config.list_physical_devices("CPU")[0]
     logical = [tf.config.LogicalDeviceConfiguration()] * 2
     tf.config.set_logical_device_configuration(cpu, logical)
@@ -35,7 +37,7 @@ def main() -> None:
     from latentmaps.vae.training import vae_training
 
     arrived: list[list[str]] = []
-    feed = fit._feed
+    feed = fit.make_feed
 
     def recording_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Dataset:
         fed = feed(batches, prefetch_to)
@@ -43,7 +45,7 @@ def main() -> None:
         arrived.append(sorted({part.device.rpartition("device:")[2] for part in parts}))
         return fed
 
-    fit._feed = recording_feed
+    fit.make_feed = recording_feed
     histories = []
     for prefetch_to in ("CPU:1", None):
         devices = vae_training.Devices(jit_compile=sys.argv[1] == "xla", prefetch_to=prefetch_to)

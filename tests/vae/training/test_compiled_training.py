@@ -61,6 +61,7 @@ def test_all_reconstruction_losses_agree_with_the_plain_step(kind: str) -> None:
     assert reference["fact"].tolist() == compiled["fact"].tolist() == [2.5, 5.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

@@ -27,11 +27,11 @@ def test_the_flags_of_a_cpu_show_whether_it_has_bfloat16(
 ) -> None:
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(f"flags : {flags}\n", encoding="utf-8")
-    assert compute_dtype._cpu_has_bfloat16(cpuinfo) is expected
+    assert compute_dtype.cpu_has_bfloat16(cpuinfo) is expected
 
 
 def test_without_cpuinfo_a_cpu_has_no_bfloat16(tmp_path: Path) -> None:
-    assert not compute_dtype._cpu_has_bfloat16(tmp_path / "none")
+    assert not compute_dtype.cpu_has_bfloat16(tmp_path / "none")
 
 
 @pytest.mark.parametrize(("cpu_has_it", "expected"), [(True, "bfloat16"), (False, "float32")])
@@ -39,7 +39,7 @@ def test_auto_selects_bfloat16_only_where_it_is_fast(
     monkeypatch: pytest.MonkeyPatch, cpu_has_it: bool, expected: str
 ) -> None:
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
-    monkeypatch.setattr(compute_dtype, "_cpu_has_bfloat16", lambda: cpu_has_it)
+    monkeypatch.setattr(compute_dtype, "cpu_has_bfloat16", lambda: cpu_has_it)
     assert compute_dtype.choose("auto") == expected
 
 

@@ -1,6 +1,8 @@
 """The training film has the same bytes whether or not the training was interrupted."""
 
+import functools
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,17 @@ def train(
         )
 
 
+@functools.cache
+def single_run(epochs: int, **changes: Any) -> tuple[FilmRecorder, TrainableVae, fit.Trained]:
+    """Return the result of a training without checkpoints; tests share it and only read it."""
+    return train(task(**changes), epochs)
+
+
+def film_of_single_run(epochs: int, **changes: Any) -> Film:
+    recorder, _, trained = single_run(epochs, **changes)
+    return recorder.film(len(trained.history))
+
+
 def film_of(what: vae_task.Task, epochs: int, folder: Path | None = None) -> Film:
     recorder, _, trained = train(what, epochs, folder)
     return recorder.film(len(trained.history))
@@ -46,12 +59,13 @@ def assert_equal(first: Film, second: Film) -> None:
         np.testing.assert_array_equal(mine, getattr(second, name), err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_frame_is_decoded_with_the_weights_of_its_epoch() -> None:
     what = task()
-    recorder, model, _ = train(what, 2)
-    film = recorder.film(2)
-    assert film.reconstructions.shape == (2, 6, 16, 16, 3)
-    assert film.random.shape == (2, 8, 16, 16, 3)
+    recorder, model, _ = single_run(3)
+    film = recorder.film(3)
+    assert film.reconstructions.shape == (3, 6, 16, 16, 3)
+    assert film.random.shape == (3, 8, 16, 16, 3)
     np.testing.assert_array_equal(film.rows, np.arange(14, 20))
     np.testing.assert_array_equal(film.faces, what.validation.images[14:])
     # the trained network has the averaged weights that validated the last epoch
@@ -74,7 +88,7 @@ def test_an_extended_training_has_the_film_of_a_single_run(
     what = task(**changes)
     train(what, 2, tmp_path)
     longer = film_of(what, 4, tmp_path)
-    assert_equal(longer, film_of(what, 4))
+    assert_equal(longer, film_of_single_run(4, **changes))
     paths = [tmp_path / "longer.npz", tmp_path / "again.npz"]
     longer.save(paths[0])
     film_of(what, 4, tmp_path).save(paths[1])  # nothing is left to train
@@ -101,9 +115,10 @@ def test_a_killed_training_ends_with_the_same_film(
         with pytest.raises(KilledError):
             train(task(), 3, tmp_path)
     assert len(list(tmp_path.glob("frame-*.npz"))) == (1 if when == "on_epoch_begin" else 2)
-    assert_equal(film_of(task(), 3, tmp_path), film_of(task(), 3))
+    assert_equal(film_of(task(), 3, tmp_path), film_of_single_run(3))
 
 
+@pytest.mark.slow
 def test_early_stopping_ends_the_film(tmp_path: Path) -> None:
     what = task(early_stopping_patience=2, learning_rate=0.05)
     film = film_of(what, 30, tmp_path)
@@ -112,6 +127,7 @@ def test_early_stopping_ends_the_film(tmp_path: Path) -> None:
     assert_equal(film_of(what, 30), film)
 
 
+@pytest.mark.slow
 def test_no_number_of_the_training_depends_on_the_film() -> None:
     what = task(dropout_rate=0.2)
     _, with_film, trained = train(what, 2)
@@ -121,17 +137,28 @@ def test_no_number_of_the_training_depends_on_the_film() -> None:
         np.testing.assert_array_equal(mine.numpy(), weight.numpy())
 
 
+@pytest.mark.slow
 def test_the_function_that_draws_the_tiles_is_traced_once() -> None:
-    recorder, _, _ = train(task(), 3)
-    assert recorder._draw.experimental_get_tracing_count() == 1
+    recorder, _, _ = single_run(3)
+    assert recorder.draw.experimental_get_tracing_count() == 1
 
 
+@pytest.fixture(scope="module")
+def two_epochs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoints of a training of two epochs; take a copy of the folder."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    train(task(), 2, folder)
+    return folder
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "absent", "other"])
 def test_a_damaged_frame_is_refused_before_the_first_step(
-    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+    two_epochs: Path, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    train(task(), 2, tmp_path)
-    path = tmp_path / "frame-00001.npz"
+    checkpoints = tmp_path / "checkpoints"
+    shutil.copytree(two_epochs, checkpoints)
+    path = checkpoints / "frame-00001.npz"
     if damage == "cut":
         path.write_bytes(path.read_bytes()[:-100])
     elif damage == "absent":
@@ -142,18 +169,20 @@ def test_a_damaged_frame_is_refused_before_the_first_step(
         caplog.at_level(logging.INFO),
         pytest.raises(DataError, match=r"frame-00001\.npz: .*remove the folder of these checkp"),
     ):
-        train(task(), 3, tmp_path)
+        train(task(), 3, checkpoints)
     assert "Epoch 3" not in caplog.text
 
 
-def test_a_flipped_bit_is_reported(tmp_path: Path) -> None:
-    train(task(), 1, tmp_path)
-    path = tmp_path / "frame-00001.npz"
+@pytest.mark.slow
+def test_a_flipped_bit_is_reported(two_epochs: Path, tmp_path: Path) -> None:
+    checkpoints = tmp_path / "checkpoints"
+    shutil.copytree(two_epochs, checkpoints)
+    path = checkpoints / "frame-00001.npz"
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"frame-00001\.npz: not an \.npz file"):
-        train(task(), 2, tmp_path)
+        train(task(), 3, checkpoints)
 
 
 def test_other_machines_record_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

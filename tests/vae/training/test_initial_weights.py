@@ -1,4 +1,4 @@
-"""A training starts from the weights in a folder, or is refused before its first step."""
+"""Training starts from the weights in a folder, or is refused before its first step."""
 
 import json
 import shutil
@@ -61,6 +61,7 @@ def test_the_first_step_starts_from_all_weights_of_the_folder(folder: str, preci
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight_average", [0.0, 0.9])
 def test_the_averages_start_from_the_weights_of_the_folder(
     folder: str, weight_average: float
@@ -73,6 +74,7 @@ def test_the_averages_start_from_the_weights_of_the_folder(
         np.testing.assert_allclose(average.numpy(), weight.numpy(), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_initial_weights_do_not_change_the_random_states(folder: str) -> None:
     """Loading weights uses no random number of the training."""
     dropouts = [
@@ -99,6 +101,7 @@ def test_a_learned_sigma_is_used_if_the_loss_learns_one(
     assert model.reconstruction_loss.sigma == (expected and pytest.approx(expected, rel=1e-5))
 
 
+@pytest.mark.slow
 def test_a_resumed_training_equals_a_single_run(folder: str, tmp_path: Path) -> None:
     whole, first = (task(initial_weights=folder, epochs=epochs) for epochs in (3, 2))
     train(first, tmp_path / "checkpoints")
@@ -126,6 +129,7 @@ def test_checkpoints_depend_on_the_content_of_the_weights_and_not_on_their_path(
     assert len({none, first, with_sigma, checkpoints_of(given, tmp_path)}) == 4
 
 
+@pytest.mark.slow
 def test_card_and_numbers_state_the_checksums_and_no_path(folder: str, tmp_path: Path) -> None:
     what = task(initial_weights=folder)
     model, trained = vae_training.train(what, devices=vae_training.Devices())
@@ -143,6 +147,7 @@ def test_card_and_numbers_state_the_checksums_and_no_path(folder: str, tmp_path:
         assert folder.encode() not in file.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_training_from_random_weights_does_not_mention_others(tmp_path: Path) -> None:
     what = task()
     model, trained = vae_training.train(what, devices=vae_training.Devices())

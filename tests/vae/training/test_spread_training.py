@@ -4,12 +4,12 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests import warm_python
 from tests.vae.example_vae import small_vae
 
 from latentmaps.vae.network import vae_files
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 def start(
     root: Path, num_devices: int, method: str, *more: str, **environment: str
 ) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.vae.training.spread_training"]
+    command = [str(warm_python.interpreter()), "-m", "tests.vae.training.spread_training"]
     paths = os.pathsep.join([str(root / "src"), str(root)])
     return subprocess.Popen(
         [*command, str(num_devices), method, *more],

@@ -16,6 +16,7 @@ def train(what: Task) -> tuple[TrainableVae, Trained]:
     return vae_training.train(what, devices=vae_training.Devices())
 
 
+@pytest.mark.slow
 def test_the_final_numbers_are_in_comparable_units() -> None:
     model, trained = train(task(reconstruction_loss="gaussian"))
     numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
@@ -36,6 +37,7 @@ def test_the_final_numbers_are_in_comparable_units() -> None:
     assert numbers["epoch"] == 2
 
 
+@pytest.mark.slow
 def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() -> None:
     model, trained = train(task(reconstruction_loss="mae", fact=0.1))
     numbers = training_results.final_numbers(model, trained, entropy_per_dim=0.5)
@@ -55,6 +57,7 @@ def test_a_training_on_absolute_errors_ends_in_nats_of_a_laplace_distribution() 
     assert numbers["val_kl_share_above_floor"] == numbers["val_kl_share"]
 
 
+@pytest.mark.slow
 def test_the_share_above_the_floor_excludes_the_loss_of_a_perfect_copy() -> None:
     model, trained = train(task())
     known, unknown = (
@@ -66,6 +69,7 @@ def test_the_share_above_the_floor_excludes_the_loss_of_a_perfect_copy() -> None
     assert known["val_kl_share_above_floor"] == pytest.approx(known["val_kl_loss"] / total)
 
 
+@pytest.mark.slow
 def test_a_model_is_written_with_its_origin_card_and_numbers(tmp_path: Path) -> None:
     what = task(seed=3, fact=0.2, reconstruction_loss="mae", corruption="mask")
     model, trained = train(what)

@@ -68,7 +68,7 @@ OTHERS: dict[str, Any] = {
 
 
 def test_checkpoints_are_named_after_everything_that_affects_the_results(root: Path) -> None:
-    # `seed` is an argument of its own below, test_initial_weights tests `initial_weights`, and
+    # `seed` is a separate argument below, test_initial_weights tests `initial_weights`, and
     # `epochs` is not part of the name
     assert OTHERS.keys() | {"seed", "initial_weights", "epochs"} == {
         field.name for field in fields(TrainVae)

@@ -1,14 +1,15 @@
+import functools
 import json
 import logging
 import os
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tests import warm_python
 from tests.vae.example_vae import task
 
 from latentmaps import training_progress
@@ -31,6 +32,12 @@ def train(
     checkpoints = Checkpoints(folder, {})
     with checkpoints.locked():
         return vae_training.train(what, devices=ONE_DEVICE, checkpoints=checkpoints)
+
+
+@functools.cache
+def single_run(epochs: int, **changes: Any) -> tuple[TrainableVae, fit.Trained]:
+    """Return the result of a training without checkpoints; tests share it and only read it."""
+    return train(task(**changes), epochs)
 
 
 def assert_equal(
@@ -64,11 +71,11 @@ VARIED: list[dict[str, Any]] = [
 @pytest.mark.parametrize("changes", VARIED, ids=str)
 def test_a_resumed_training_equals_a_single_run(tmp_path: Path, changes: dict[str, Any]) -> None:
     what = task(**changes)
-    at_once = train(what, 5)
     train(what, 3, tmp_path)
-    assert_equal(train(what, 5, tmp_path), at_once)
+    assert_equal(train(what, 5, tmp_path), single_run(5, **changes))
 
 
+@pytest.mark.slow
 def test_a_finished_training_is_not_trained_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -80,9 +87,10 @@ def test_a_finished_training_is_not_trained_again(
     assert "Epoch " not in caplog.text
 
 
+@pytest.mark.slow
 def test_fewer_epochs_start_from_scratch_and_keep_the_later_checkpoint(tmp_path: Path) -> None:
     train(task(), 4, tmp_path)
-    assert_equal(train(task(), 2, tmp_path), train(task(), 2))
+    assert_equal(train(task(), 2, tmp_path), single_run(2))
     assert {path.name for path in tmp_path.glob("*.npz")} == {"epoch-00002.npz", "epoch-00004.npz"}
 
 
@@ -109,9 +117,10 @@ def test_a_killed_training_resumes_after_its_last_epoch(
         with pytest.raises(KilledError):
             train(what, 3, tmp_path)
     assert Checkpoints(tmp_path, {}).last_epoch(9) == 1
-    assert_equal(train(what, 3, tmp_path), train(what, 3))
+    assert_equal(train(what, 3, tmp_path), single_run(3, dropout_rate=0.2))
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_reports_the_checkpoint_it_keeps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -125,6 +134,7 @@ def test_an_interrupted_training_reports_the_checkpoint_it_keeps(
     assert "Interrupted; the checkpoint of epoch 1 is kept; run again to resume" in caplog.text
 
 
+@pytest.mark.slow
 def test_early_stopping_restores_the_best_weights(tmp_path: Path) -> None:
     what = task(early_stopping_patience=2, learning_rate=0.05)
     model, trained = train(what, 30, tmp_path)
@@ -141,6 +151,7 @@ def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task
     return replace(what, params=replace(what.params, early_stopping_patience=patience))
 
 
+@pytest.mark.slow
 def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight() -> None:
     _, trained = train(task(fact_warmup_epochs=3, learning_rate=0.02), 5)
     history = trained.history
@@ -152,18 +163,21 @@ def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight() -> None:
         np.testing.assert_allclose(history[f"{prefix}total_loss"], parts, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_schedule_does_not_depend_on_the_number_of_epochs() -> None:
     what = task(learning_rate_schedule="step", learning_rate=0.004)
     rates = train(what, 5)[1].history["learning_rate"]
     np.testing.assert_allclose(rates, [0.004, 0.002, 0.002, 0.001, 0.001], rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_not_finite_stops_with_epoch_and_batch(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"is (nan|inf) in epoch 1, batch [23]"):
         train(task(learning_rate=10.0), 3, tmp_path)
     assert Checkpoints(tmp_path, {}).last_epoch(9) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -180,7 +194,7 @@ def test_a_custom_decoder_learns(changes: dict[str, Any]) -> None:
 
 def test_a_batch_that_devices_cannot_share_is_refused() -> None:
     with pytest.raises(TrainingError, match="found 4, expected a multiple of 3"):
-        vae_training._require_equal_shares(4, FakeStrategy(3))
+        vae_training.require_equal_shares(4, FakeStrategy(3))
 
 
 class FakeStrategy:
@@ -188,15 +202,18 @@ class FakeStrategy:
         self.num_replicas_in_sync = num_devices
 
 
+@pytest.mark.slow
 def test_the_seed_determines_the_result() -> None:
-    first, same = (train(task(), 1) for _ in range(2))
-    assert_equal(first, same)
-    other = train(task(seed=2), 1)[0]
+    first = single_run(2)
+    assert_equal(first, train(task(), 2))
+    other = train(task(seed=2), 2)[0]
     assert np.any(first[0].trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
 
 
+@pytest.mark.slow
 def test_the_trained_network_has_averaged_weights_and_their_numbers() -> None:
-    averaged, trained = train(task(weight_average=0.9), 2)
+    assert task().params.weight_average == 0.9
+    averaged, trained = single_run(2)
     last, other = train(task(weight_average=0.0), 2)
     assert not last.averages
     # the steps are the same, and so are their numbers
@@ -235,9 +252,13 @@ def test_batches_are_prefetched_to_their_device_and_no_number_changes(
     root: Path, step: str
 ) -> None:
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.vae.training.prefetching", step],
+        [str(warm_python.interpreter()), "-m", "tests.vae.training.prefetching", step],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)])},
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
+            "CUDA_VISIBLE_DEVICES": "-1",
+        },
         capture_output=True,
         text=True,
         check=False,

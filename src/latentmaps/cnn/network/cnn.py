@@ -1,6 +1,6 @@
 """The CNN that classifies digits: build, save, load, and cut it at a layer.
 
-The convolutions have no padding, with pooling between them. By default there are three with 3x3
+The convolutions have no padding, with pooling between them. By default, there are three with 3x3
 kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in the original posts on MNIST. ``cnn_training``
 trains the network.
 """
@@ -29,14 +29,14 @@ _PREDICTION_BATCH_SIZE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of the CNN. The types are checked when it is read from a file.
+    """The shape of the CNN. The types are checked when it is loaded from a file.
 
     Attributes:
         filters: number of feature maps of each convolution.
         dense_units: number of units of the dense layer before the output.
         kernel_size: height and width of a kernel.
         pool_size: height and width of a pooling window.
-        image_size: height and width of an image, pixels.
+        image_size: height and width of an image, in pixels.
     """
 
     filters: Sizes
@@ -47,12 +47,14 @@ class Architecture:
 
 
 def build_cnn(architecture: Architecture, *, l2: float = 0.0, seed: int = 0) -> keras.Model:
-    """Build the untrained CNN: standardized images (n, size, size, 1) -> probabilities (n, 10).
+    """Build the untrained CNN.
+
+    It maps standardized images (n, size, size, 1) to probabilities (n, 10).
 
     Args:
-        architecture: the shape.
+        architecture: shape of the CNN.
         l2: weight of the L2 penalty on all kernels.
-        seed: seed of the initial kernels; each layer has its own stream.
+        seed: seed for the initial kernels; each layer has its own stream.
 
     Raises:
         ValueError: the image is too small for this number of convolutions.
@@ -127,7 +129,7 @@ def layer_model(model: keras.Model, layer_name: str) -> keras.Model:
     """Return the CNN up to the feature maps (n, h, w, num_maps) of a convolution.
 
     Raises:
-        TrainingError: the CNN has no convolution of that name.
+        TrainingError: the CNN has no convolution with that name.
     """
     _require_name(model, layer_name, layer_names(model), "feature maps")
     return keras.Model(model.inputs, model.get_layer(layer_name).output, name=layer_name)
@@ -137,7 +139,7 @@ def require_layer(model: keras.Model, layer_name: str) -> None:
     """Require a layer with feature maps or dense units.
 
     Raises:
-        TrainingError: the CNN has no convolution and no dense layer of that name.
+        TrainingError: the CNN has no convolution or dense layer with that name.
     """
     _require_name(model, layer_name, unit_layer_names(model), "units")
 
@@ -169,10 +171,10 @@ class _Description(model_folder.Description):
 
 
 def save(folder: Path, architecture: Architecture, model: keras.Model) -> None:
-    """Write shape and weights into a folder; equal models give equal bytes.
+    """Write the shape and the weights into a folder; identical models produce identical files.
 
     Args:
-        folder: the folder.
+        folder: folder for the files.
         architecture: shape of the model.
         model: the CNN.
     """
@@ -184,8 +186,8 @@ def load(folder: Path) -> keras.Model:
     """Load a CNN that ``save`` wrote.
 
     Raises:
-        DataError: a file is missing or damaged, the files do not belong together, or the CNN reads
-            images of another size.
+        DataError: a file is missing or damaged, the files do not match each other, or the CNN reads
+            images of a different size.
     """
     description = model_folder.load(folder, _Description, [WEIGHTS_FILE], advice=_ADVICE)
     architecture = description.architecture

@@ -20,8 +20,8 @@ class TrainedCnn:
     """A trained CNN.
 
     Attributes:
-        model: the Keras model: standardized images (n, 28, 28, 1), float32, as returned by
-            ``cnn.standardize`` -> probabilities (n, 10).
+        model: the Keras model, which maps standardized images (n, 28, 28, 1), float32, as returned
+            by ``cnn.standardize``, to probabilities (n, 10).
         layer_names: names of the convolutions, in order.
     """
 
@@ -34,7 +34,7 @@ class TrainedCnn:
         """Load a CNN that ``cnn.save`` wrote into a folder.
 
         Raises:
-            DataError: a file is missing or damaged, or the files do not belong together.
+            DataError: a file is missing or damaged, or the files do not match each other.
         """
         return cls(cnn.load(folder))
 
@@ -45,7 +45,7 @@ class TrainedCnn:
             images: (n, 28, 28), uint8, 0..255, light strokes on a dark background.
 
         Raises:
-            DataError: the images are not uint8, have another shape, or there are none.
+            DataError: the images are not uint8 or have the wrong shape, or there are none.
         """
         _require_images(images)
         return cnn.predict(self.model, images)
@@ -58,7 +58,8 @@ class TrainedCnn:
             layer_name: one of `layer_names`.
 
         Raises:
-            DataError: the images are not uint8 or have another shape, or there is no such layer.
+            DataError: the images are not uint8 or have the wrong shape, or the layer does not
+                exist.
         """
         _require_images(images)
         if layer_name not in self.layer_names:
@@ -69,16 +70,16 @@ class TrainedCnn:
         return cnn.predict(cnn.layer_model(self.model, layer_name), images)
 
     def all_feature_maps(self, images: Images) -> dict[str, npt.NDArray[np.float32]]:
-        """Return layer name -> feature maps, (n, h, w, num_maps), 0 or more, of all convolutions.
+        """Return the feature maps of all convolutions, (n, h, w, num_maps), 0 or more, by layer.
 
         Args:
             images: (n, 28, 28), uint8, 0..255.
 
         Raises:
-            DataError: the images are not uint8, have another shape, or there are none.
+            DataError: the images are not uint8 or have the wrong shape, or there are none.
         """
         _require_images(images)
-        # one model for all layers, because Keras warns of retracing if it compiles one per layer
+        # one model for all layers, because Keras warns about retracing if it compiles one per layer
         outputs = {name: self.model.get_layer(name).output for name in self.layer_names}
         maps: Any = cnn.predict(keras.Model(self.model.inputs, outputs), images)
         return {name: maps[name] for name in self.layer_names}

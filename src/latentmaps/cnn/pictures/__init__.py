@@ -1,1 +1,1 @@
-"""Pictures of the activations of the network."""
+"""Pictures of the network's activations."""

@@ -19,8 +19,8 @@ from latentmaps.images import pixels
 Maps = npt.NDArray[np.float32]
 Tile = npt.NDArray[np.uint8]
 
-# smallest size of a mosaic, pixels; all tiles have the size of the largest mosaic
-_WIDTH, _HEIGHT = 432, 230
+# smallest size of a mosaic, in pixels; all tiles have the size of the largest mosaic
+MAX_WIDTH, MAX_HEIGHT = 432, 230
 _PERCENTILE = 99.5
 _PAPER, _LINE = 255, 205
 
@@ -52,8 +52,8 @@ def draw(images: npt.NDArray[np.uint8], labels: Sequence[int], layers: Mapping[s
         labels: labels of the images.
         layers: name -> maps (num_images, height, width, num_maps), float32, 0 or more, in order.
     """
-    digits = [enlarge(255 - image, _HEIGHT // image.shape[0]) for image in images]
-    mosaics = [[enlarge(tile, 1) for tile in _mosaics(maps)] for maps in layers.values()]
+    digits = [enlarge(255 - image, MAX_HEIGHT // image.shape[0]) for image in images]
+    mosaics = [[enlarge(tile, 1) for tile in make_mosaics(maps)] for maps in layers.values()]
     columns = _pad_to_one_size([digits, *mosaics])
     return sheets.draw_sheet(
         [tile for row in zip(*columns, strict=True) for tile in row],
@@ -71,7 +71,7 @@ def _describe(name: str, maps: Maps) -> str:
 
 
 def _caption(layers: Mapping[str, Maps]) -> str:
-    limits = ", ".join(f"{_limit(maps):.2g} in {name}" for name, maps in layers.items())
+    limits = ", ".join(f"{find_limit(maps):.2g} in {name}" for name, maps in layers.items())
     return (
         "Each small tile is one feature map, row by row in the order of their numbers, from 0: "
         "what the map makes of the digit at every place, after its ReLU. Blank is 0, full ink is "
@@ -81,49 +81,59 @@ def _caption(layers: Mapping[str, Maps]) -> str:
     )
 
 
-def _limit(maps: npt.NDArray[np.float32]) -> float:
+def find_limit(maps: npt.NDArray[np.float32]) -> float:
+    """Return the activation that is drawn black; 1 for silent maps.
+
+    Args:
+        maps: (num_images, h, w, num_maps), float32.
+    """
     return float(np.percentile(maps, _PERCENTILE)) or 1.0
 
 
-def _mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    """Arrange all maps of each image in a mosaic, (num_images, h, w), uint8; dark is active."""
+def make_mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Arrange all maps of each image in a mosaic, (num_images, h, w), uint8; dark means active."""
     num_images, height, width, num_maps = maps.shape
-    num_columns, scale = _arrangement(num_maps, height, width)
+    num_columns, scale = arrange_maps(num_maps, height, width)
     num_rows = -(-num_maps // num_columns)
     padded = np.pad(maps, ((0, 0), (0, 0), (0, 0), (0, num_rows * num_columns - num_maps)))
-    grays = pixels.to_uint8(1 - padded / _limit(maps))
+    grays = pixels.to_uint8(1 - padded / find_limit(maps))
     grays[..., num_maps:] = _PAPER
     tiles = np.moveaxis(grays, 3, 1).repeat(scale, axis=2).repeat(scale, axis=3)
-    # a line to the right of and below each map; the last line adds one to the left and on top
+    # a line to the right of and below each map; the last statement adds one to the left and on top
     framed = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=_LINE)
     grid = framed.reshape(num_images, num_rows, num_columns, *framed.shape[2:])
     mosaic = grid.swapaxes(2, 3).reshape(num_images, num_rows * framed.shape[2], -1)
     return np.pad(mosaic, ((0, 0), (1, 0), (1, 0)), constant_values=_LINE)
 
 
-def _arrangement(num_maps: int, height: int, width: int) -> tuple[int, int]:
+def arrange_maps(num_maps: int, height: int, width: int) -> tuple[int, int]:
     """Return the number of columns and the enlargement with which the maps fill a mosaic best.
 
     If the maps do not fit, they are not enlarged, and the mosaic is larger but has the same aspect
     ratio.
+
+    Args:
+        num_maps: number of maps in the mosaic.
+        height: height of a map, in pixels.
+        width: width of a map, in pixels.
     """
 
     def scale(num_columns: int) -> int:
         num_rows = -(-num_maps // num_columns)
-        across = ((_WIDTH - 1) // num_columns - 1) // width
-        return min(across, ((_HEIGHT - 1) // num_rows - 1) // height)
+        across = ((MAX_WIDTH - 1) // num_columns - 1) // width
+        return min(across, ((MAX_HEIGHT - 1) // num_rows - 1) // height)
 
     num_columns = max(range(1, num_maps + 1), key=lambda number: (scale(number), -number))
     if scale(num_columns) >= 1:
         return num_columns, scale(num_columns)
-    return math.ceil(math.sqrt(num_maps * _WIDTH / _HEIGHT * (height + 1) / (width + 1))), 1
+    return math.ceil(math.sqrt(num_maps * MAX_WIDTH / MAX_HEIGHT * (height + 1) / (width + 1))), 1
 
 
 def _pad_to_one_size(columns: Sequence[Sequence[Tile]]) -> list[list[Tile]]:
     """Pad all tiles to the same size, with white borders."""
     sizes = [tile.shape for tiles in columns for tile in tiles]
-    height = max(_HEIGHT, *(size[0] for size in sizes))
-    width = max(_WIDTH, *(size[1] for size in sizes))
+    height = max(MAX_HEIGHT, *(size[0] for size in sizes))
+    width = max(MAX_WIDTH, *(size[1] for size in sizes))
     return [[_center(tile, height, width) for tile in tiles] for tiles in columns]
 
 

@@ -1,4 +1,4 @@
-"""How well predicted probabilities match the labels. NumPy only, no tensors."""
+"""Measures of how well predicted probabilities match the labels, computed with NumPy only."""
 
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ _SMALLEST = 1e-7
 def numbers(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[str, Any]:
-    """Return the metrics on the test part by name.
+    """Return the metrics for the test part, by name.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     return {
@@ -31,7 +31,7 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
     """Return the share of rows whose most probable class is the label, 0..1.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
     """
     return float(np.mean(probabilities.argmax(axis=1) == labels))
@@ -40,7 +40,12 @@ def accuracy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint
 def accuracy_per_class(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]
 ) -> dict[int, float]:
-    """Return label -> accuracy, 0..1, for each class that occurs in `labels`."""
+    """Return the accuracy, 0..1, by label, for each class that occurs in `labels`.
+
+    Args:
+        probabilities: (n, num_classes), float32; each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
+    """
     return {
         int(label): accuracy(probabilities[labels == label], labels[labels == label])
         for label in np.unique(labels)
@@ -48,7 +53,12 @@ def accuracy_per_class(
 
 
 def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8]) -> float:
-    """Return the mean of -log(probability of the label), in nats."""
+    """Return the mean of -log(probability of the label), in nats.
+
+    Args:
+        probabilities: (n, num_classes), float32; each row sums to 1.
+        labels: (n,), uint8, 0..num_classes - 1.
+    """
     correct = probabilities[np.arange(len(labels)), labels].astype(np.float64)
     return float(-np.mean(np.log(np.maximum(correct, _SMALLEST))))
 
@@ -56,13 +66,13 @@ def cross_entropy(probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np
 def write_predictions(
     probabilities: npt.NDArray[np.float32], labels: npt.NDArray[np.uint8], path: Path
 ) -> None:
-    """Write the label, the prediction and its probability of each row as CSV.
+    """Write each row's label, its prediction and the prediction's probability as CSV.
 
-    A confusion matrix is computed from this file, which also identifies the images behind each of
-    its counts.
+    A confusion matrix is computed from this file, which also identifies the images behind each
+    count in the matrix.
 
     Args:
-        probabilities: (n, num_classes), float32, each row sums to 1.
+        probabilities: (n, num_classes), float32; each row sums to 1.
         labels: (n,), uint8, 0..num_classes - 1.
         path: path of the file.
     """

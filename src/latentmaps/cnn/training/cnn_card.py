@@ -9,12 +9,12 @@ from latentmaps.training import model_card
 
 
 def write(folder: Path, architecture: Architecture, metrics: Mapping[str, Any]) -> None:
-    """Write the model card of a CNN into the folder of its files.
+    """Write the model card of a CNN into the folder that contains its files.
 
     Args:
         folder: folder into which ``cnn.save`` wrote the CNN.
         architecture: shape of the CNN.
-        metrics: the metrics of the training, by name.
+        metrics: the metrics of the training run, by name.
     """
     accuracies = metrics["test_accuracy_per_digit"]
     worst = min(accuracies, key=accuracies.__getitem__)

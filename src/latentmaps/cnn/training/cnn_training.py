@@ -1,6 +1,6 @@
 """Train the CNN: choose the digits, their order and the optimizer.
 
-The training loop is in the package ``training``.
+The training loop is in the ``training`` package.
 """
 
 import functools
@@ -46,15 +46,15 @@ def architecture(params: TrainCnn) -> cnn.Architecture:
 def train(
     params: TrainCnn, digits: Digits, *, seed: int, split_seed: int, jit_compile: bool
 ) -> tuple[keras.Model, fit.Trained]:
-    """Train a CNN, and return it with the weights of its best epoch and its history.
+    """Train a CNN, and return the CNN with its best epoch's weights, and the training history.
 
     The best epoch has the lowest cross-entropy on the validation part.
 
     Args:
         params: parameters of the CNN and its training.
-        digits: digits, of which the training part is used.
-        seed: seed of the initial kernels and of the order of the digits.
-        split_seed: seed of the choice of the validation part.
+        digits: real digits; only the training part is used.
+        seed: seed for the initial kernels and the order of the digits.
+        split_seed: seed for choosing the validation part.
         jit_compile: whether to compile the training step with XLA.
 
     Raises:
@@ -65,7 +65,7 @@ def train(
     model = cnn.build_cnn(architecture(params), l2=params.l2, seed=seed)
     _compile(model, params, steps_per_epoch, jit_compile=jit_compile)
     log.info(
-        "Training a CNN of %s weights on %s digits: epochs %d, each %d batches of %d",
+        "Training a CNN with %s weights on %s digits: %d epochs of %d batches of %d images",
         f"{model.count_params():,}",
         f"{len(train_rows):,}",
         params.epochs,
@@ -104,14 +104,14 @@ def train(
 def numbers(
     model: keras.Model, trained: fit.Trained, params: TrainCnn, digits: Digits, *, seed: int
 ) -> dict[str, Any]:
-    """Return the metrics of the best epoch and the settings of the training, by name.
+    """Return the metrics of the best epoch and the settings of the run, by name.
 
     Args:
         model: the CNN.
         trained: result of ``train``.
         params: parameters of the CNN and its training.
-        digits: digits it was trained on.
-        seed: seed of the training.
+        digits: digits that it was trained on.
+        seed: seed for the training run.
     """
     return {
         **trained.numbers(),
@@ -133,11 +133,13 @@ def split(num_digits: int, params: TrainCnn, *, seed: int) -> tuple[npt.NDArray[
 
     Args:
         num_digits: number of digits in the training part.
-        params: number of validation digits and batch size.
-        seed: seed of the choice.
+        params: parameters of the training, including the number of validation digits and the batch
+            size.
+        seed: seed for choosing the rows for validation.
 
     Returns:
-        Rows for training and rows for validation, ascending, int.
+        Rows for training, (num_digits - num_validation,), and rows for validation,
+        (num_validation,), ascending, int64.
 
     Raises:
         TrainingError: fewer rows than one batch are left for training.

@@ -32,7 +32,7 @@ def training_batches(
         prepare: images of a batch -> inputs of the model.
         batch_size: size of every batch; the remainder, different in each epoch, is dropped.
         epochs: number of passes over the images.
-        seed: seed; the order in an epoch depends on (seed, epoch) only.
+        seed: seed for the order of the images; the order in an epoch depends only on (seed, epoch).
     """
     num_used = len(labels) // batch_size * batch_size
     order = [

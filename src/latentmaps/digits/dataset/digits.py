@@ -44,14 +44,14 @@ class Digits:
     test_labels: npt.NDArray[np.uint8]
 
     def arrays(self) -> dict[str, npt.NDArray[np.uint8]]:
-        """Return the four arrays by name."""
+        """Return the four arrays by name; see the class for their shapes."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
 
 def hashes(digits: Digits) -> dict[str, str]:
     """Return the SHA-256 of the bytes of each array, by name.
 
-    The hashes identify digits whatever file they come from: .npz files and gzip streams with equal
+    The hashes identify digits regardless of their file: .npz files and gzip streams with identical
     content can differ in their bytes.
     """
     return {
@@ -60,7 +60,7 @@ def hashes(digits: Digits) -> dict[str, str]:
 
 
 def save(digits: Digits, path: Path) -> None:
-    """Write digits as .npz; equal digits give equal bytes."""
+    """Write digits as .npz; identical digits produce identical files."""
     arrays: dict[str, Any] = digits.arrays()
     np.savez_compressed(path, **arrays)
 
@@ -69,11 +69,12 @@ def load(path: Path, *, keys: Mapping[str, str] | None = None) -> Digits:
     """Load digits from an .npz file.
 
     Args:
-        path: the file.
-        keys: attribute of ``Digits`` -> name of the array in the file; None if the names are equal.
+        path: the file to read.
+        keys: attribute of ``Digits`` -> name of the array in the file; None if the names are the
+            same.
 
     Raises:
-        DataError: the file is missing or damaged, or does not hold digits.
+        DataError: the file is missing or damaged, or does not contain digits.
     """
     names = keys or {field.name: field.name for field in dataclasses.fields(Digits)}
     content = npz.load(
@@ -87,11 +88,11 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digi
     """Check shapes, types and ranges of arrays, and return them as digits.
 
     Args:
-        arrays: the attributes of ``Digits`` by name.
+        arrays: the attributes of ``Digits`` by name: images (n, 28, 28) and labels (n,), uint8.
         place: origin of the arrays, for the message.
 
     Raises:
-        DataError: the arrays are not images of 28x28 pixels with a label each.
+        DataError: the arrays are not images of 28x28 pixels with one label each.
     """
     for part in ("train", "test"):
         _check_part(arrays[f"{part}_images"], arrays[f"{part}_labels"], f"{place}: {part}")

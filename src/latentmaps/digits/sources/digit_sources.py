@@ -1,8 +1,8 @@
 """The sources of digits: the repository, a download, or a folder.
 
 MNIST is published in several file formats, so it is identified by the hashes of its four arrays,
-not of its files. A folder may hold another data set of the same form, such as other digits or
-clothes; the log then says that it is not MNIST.
+not by those of its files. A folder may contain another data set of the same form, such as other
+digits or clothes; the log then says that it is not MNIST.
 """
 
 import logging
@@ -78,11 +78,11 @@ MIRRORS = (
 )
 
 
-def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
+def read(params: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
     """Read the digits from one of the three sources.
 
     Args:
-        wanted: the section fetch_digits of params.yaml.
+        params: the ``fetch_digits`` section of params.yaml.
         bundled: path of the digits in the repository.
         workspace: an existing folder for downloads; the caller removes it.
 
@@ -90,17 +90,17 @@ def read(wanted: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
         DataError: a file is missing or damaged.
         DownloadError: no mirror delivered MNIST.
     """
-    if wanted.source == "official":
+    if params.source == "official":
         return read_official(workspace)
-    if wanted.source == "folder" and wanted.path is not None:
-        return read_folder(Path(wanted.path))
-    if wanted.source == "bundled":
+    if params.source == "folder" and params.path is not None:
+        return read_folder(Path(params.path))
+    if params.source == "bundled":
         return read_bundled(bundled)
-    raise ValueError(f"source: found {wanted.source!r} with the folder {wanted.path}")
+    raise ValueError(f"source: found {params.source!r} with the folder {params.path}")
 
 
 def are_mnist(digits: Digits) -> bool:
-    """Report whether digits are all of MNIST, or its part in the repository."""
+    """Report whether digits are all of MNIST, or the part of it in the repository."""
     return digits_module.hashes(digits) in (MNIST_SHA256, BUNDLED_SHA256)
 
 
@@ -123,7 +123,7 @@ def read_official(
     Args:
         workspace: an existing folder for the files.
         mirrors: mirrors in the order in which they are tried.
-        patience: time limits for a mirror; None for the default ones.
+        patience: time limits for a mirror; None: the default ones.
 
     Raises:
         DownloadError: no mirror delivered MNIST.
@@ -135,7 +135,8 @@ def read_official(
         except (DownloadError, DataError) as error:
             log.info("Skipped the mirror %s: %s", mirror.address, error)
             reasons.append(str(error))
-    raise DownloadError(f"MNIST: no mirror delivered it: {'; '.join(reasons)}. To go on, {_ADVICE}")
+    failure = f"MNIST: no mirror delivered it: {'; '.join(reasons)}"
+    raise DownloadError(f"{failure}. To continue, {_ADVICE}")
 
 
 def _fetch(mirror: Mirror, folder: Path, patience: Patience) -> Digits:

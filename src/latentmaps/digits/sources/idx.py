@@ -29,8 +29,11 @@ def read(path: Path) -> npt.NDArray[np.uint8]:
     """Read the array in an IDX file.
 
     Args:
-        path: the file. Its first bytes decide whether it is gzipped, not its name, because servers
-            and browsers may unpack a .gz in transit and keep the name.
+        path: the file to read. Its first bytes, not its name, decide whether it is gzipped, because
+            servers and browsers may unpack a .gz in transit and keep the name.
+
+    Returns:
+        The array in the shape that the file states, uint8, 0..255.
 
     Raises:
         DataError: the file is not an IDX file of unsigned bytes, is truncated or too long, or has
@@ -51,6 +54,9 @@ def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
     Args:
         content: the whole file, not gzipped.
         place: origin of the bytes, for the message.
+
+    Returns:
+        The array in the shape that the bytes state, uint8, 0..255.
 
     Raises:
         DataError: as for ``read``.

@@ -56,7 +56,7 @@ class Networks {
 
 const networks = new Networks();
 
-// Returns an asynchronous function that runs one call at a time. Of the calls made meanwhile, only the last is run.
+// Returns an asynchronous function that runs one call at a time. Of the calls made in the meantime, only the last one runs.
 function latest(work) {
   let isRunning = false, next = null;
   return async (...values) => {

@@ -1,7 +1,7 @@
 "use strict";
-// The feature maps of a layer, each next to its OIP. The OIPs are cut from one picture.
+// The feature maps of a layer, each next to its OIP. The OIPs are cut from a single picture.
 
-// the color map inferno, by Nathaniel Smith and Stefan van der Walt, CC0: its lightness increases uniformly
+// the color map "inferno" by Nathaniel Smith and Stefan van der Walt, CC0, whose lightness increases uniformly
 const ACTIVATION_COLORS = [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]];
 
 const activationTable = (() => {
@@ -32,7 +32,7 @@ function showOip(element, oips, kind, unit) {
 }
 
 const rounded = value => String(Number(value.toPrecision(2)));
-const percent = share => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+const percent = share => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)}%`;
 
 class LayerMaps {
   // layer: an entry of digits-data with decoded arrays; shape: height, width, number of maps
@@ -79,7 +79,7 @@ class LayerMaps {
     return tile;
   }
 
-  // Draws all maps: (height, width, count) values, or null for an empty drawing.
+  // Draws all maps from (height, width, count) values, or from null for an empty drawing.
   show(values) {
     const { image, count } = this, pixels = image.data, limit = this.layer.limit;
     const size = this.width * this.height;
@@ -105,7 +105,7 @@ class LayerMaps {
     return reference > 0 ? this.means[unit] / reference : null;
   }
 
-  // Returns the mean activation of a map for its OIP; for the OIP with free pixels if none is shown.
+  // Returns the mean activation of a map for its OIP, or for the OIP with free pixels if no OIP is shown.
   activation(unit, kind) {
     const { oips } = this.layer;
     return oips ? (oips[kind] || oips.free).activations[unit] : 0;

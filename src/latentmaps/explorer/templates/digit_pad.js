@@ -1,7 +1,7 @@
 "use strict";
-// The drawing canvas: turns pointer movements into strokes, and strokes into smooth lines.
+// The drawing canvas: turns pointer movements into strokes and draws strokes as smooth lines.
 
-// Puts bytes, white on black, into a canvas context of 28 x 28 pixels.
+// Draws bytes, white on black, into a canvas context of 28 x 28 pixels.
 function putDigit(context, bytes) {
   const image = new ImageData(strokes.SIZE, strokes.SIZE);
   bytes.forEach((byte, i) => image.data.set([byte, byte, byte, 255], 4 * i));
@@ -15,7 +15,8 @@ function makeDigit(bytes) {
 }
 
 class DrawingPad {
-  // Callbacks: begin() returns {erases, width} of a new stroke; change(): it has grown; end(stroke): it is complete
+  // Callbacks: begin() returns {erases, width} for a new stroke. change() is called when the stroke has grown, and
+  // end(stroke) when it is complete.
   constructor(canvas, { begin, change, end }) {
     Object.assign(this, { canvas, live: null, pen: canvas.getContext("2d"), scale: canvas.width / strokes.SIZE / strokes.UNIT });
     canvas.addEventListener("pointerdown", event => {
@@ -54,7 +55,7 @@ class DrawingPad {
     }
   }
 
-  // Draws strokes on top of a test digit (or null), and a hint.
+  // Draws strokes on top of a test digit (null for none), and then a hint.
   draw(background, list, hint) {
     const { pen, scale, canvas } = this;
     pen.fillStyle = "#000";

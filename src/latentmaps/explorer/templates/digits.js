@@ -19,7 +19,7 @@ whenOpened("digits", () => {
   // a test digit shown as an example until the user draws or chooses one
   const DEMO = data.tests.labels.indexOf(7) < 0 ? 0 : data.tests.labels.indexOf(7);
 
-  // digit: index of a test digit in the data, or null; strokes: drawn on top of it; isDemo: whether it is the example
+  // digit: index of a test digit in the data, or null; strokes: strokes on top of it; isDemo: whether it is the example
   let drawing = { digit: DEMO, strokes: [], isDemo: true };
   let past = [];
   let layers = [];
@@ -37,7 +37,7 @@ whenOpened("digits", () => {
   }
 
   const an = digit => (digit === 8 ? "an 8" : `a ${digit}`);
-  const number = share => `${(100 * share).toFixed(1)} %`;
+  const number = share => `${(100 * share).toFixed(1)}%`;
 
   function describe(probabilities) {
     const ranked = Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
@@ -45,14 +45,14 @@ whenOpened("digits", () => {
     const shown = digit === null ? "" : `Test digit ${data.tests.rows[digit]} shows ${an(data.tests.labels[digit])}`
       + `${drawing.strokes.length ? ", with changes" : ""}. `;
     const doubt = probabilities[best] < 0.9 ? `, ${an(second)} with ${number(probabilities[second])}` : "";
-    return `${shown}The CNN reads ${an(best)} with ${number(probabilities[best])}${doubt}.`;
+    return `${shown}The CNN reads ${an(best)} with ${number(probabilities[best])} confidence${doubt}.`;
   }
 
   function showBars(probabilities) {
     const best = probabilities ? probabilities.indexOf(Math.max(...probabilities)) : -1;
     Array.from(at("bars").children, (item, digit) => {
       const words = probabilities ? number(probabilities[digit]) : "";
-      item.querySelector(".bar span").textContent = words.replace(" %", "");
+      item.querySelector(".bar span").textContent = words.replace("%", "");
       item.querySelector("i").style.height = `${probabilities ? 80 * probabilities[digit] : 0}%`;
       item.firstChild.classList.toggle("best", digit === best);
       item.firstChild.setAttribute("aria-label", `${digit}: ${words || "no input"}`);
@@ -85,7 +85,7 @@ whenOpened("digits", () => {
     readLatest();
   }
 
-  // Updates what would flicker, or be announced too often, during a stroke.
+  // Updates everything that would flicker, or be announced too often, if it changed during a stroke.
   function settle() {
     at("reading").textContent = summary;
     for (const maps of layers) maps.settle(at("order").value, at("kind").value);
@@ -161,7 +161,7 @@ whenOpened("digits", () => {
 
   function beginStroke(isEraser) {
     const erases = isEraser || at("eraser").getAttribute("aria-pressed") === "true";
-    // a pen replaces the example; an eraser keeps it, to have something to erase
+    // a pen replaces the example; an eraser keeps it so that there is something to erase
     if (drawing.isDemo) change({ digit: erases ? drawing.digit : null, strokes: [] });
     // in eighths of a pixel; an eraser is twice as wide
     return { erases, width: Math.round(Number(at("width").value) * strokes.UNIT) * (erases ? 2 : 1) };
@@ -241,7 +241,7 @@ whenOpened("digits", () => {
     });
   }
 
-  // Without parameters, as after the link at the top of the page or after Back, the drawing is kept.
+  // Without parameters, for example after a click on the link at the top of the page or on Back, the drawing is kept.
   function followAddress(params) {
     if (String(params)) readAddress(params);
     else writeAddress();

@@ -317,7 +317,7 @@ const Faces = (() => {
     turnTo(state.origin.kind === "test" ? Math.floor(state.origin.index / PER_PAGE) : 0);
     addressState.onChange("faces", (params) => {
       if (String(params)) go(points.fromParams(params, first));
-      else finish(""); // return from another part
+      else finish(""); // the user returned from another part
     });
   }
 

@@ -1,9 +1,9 @@
 "use strict";
-// Sliders. `read` computes the value of a slider from the state, `make` returns the changes of the state for a new value.
+// Sliders. `read` computes the value of a slider from the state; `make` returns the state changes for a new value.
 
 const Levers = (() => {
   const signed = (value) => `${value < -0.005 ? "−" : value > 0.005 ? "+" : ""}${Math.abs(value).toFixed(2)}`;
-  const percents = (value) => `${Math.round(value)} %`;
+  const percents = (value) => `${Math.round(value)}%`;
 
   // A slider along a direction. Its value is the coordinate of z along `direction`, in multiples of the direction from
   // `origin`, minus `offset`. It moves z along `step`, whose component along the direction is the direction itself.
@@ -16,7 +16,8 @@ const Levers = (() => {
     return { read, make, words: signed, zero: 0 };
   }
 
-  // Returns functions from an index to a slider, by kind. `isHeld()`: whether an attribute slider holds the others fixed.
+  // Returns, for each kind, a function from an index to a slider. `isHeld()`: whether an attribute slider holds the other
+  // attributes fixed.
   function makeAll(points, isHeld) {
     const { data, space, latentDim } = points;
     const origin = new Float64Array(latentDim);
@@ -52,7 +53,7 @@ const Levers = (() => {
     };
   }
 
-  // Returns what changes with the sampler, the temperature or the seed. If z is an unchanged random point, z changes too.
+  // Returns the changes of the state for a new sampler, temperature or seed. If z is an unchanged random point, z changes, too.
   function reroll(points, state, values) {
     const isDice = state.origin.kind === "dice" && !state.origin.isChanged;
     return isDice ? { ...values, ...points.dice({ ...state, ...values }) } : values;

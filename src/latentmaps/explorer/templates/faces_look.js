@@ -1,5 +1,5 @@
 "use strict";
-// Sharpening and contrast as in the sheets of processed faces: the filters of Pillow, equal up to rounding.
+// Sharpening and contrast as in the sheets of processed faces: Pillow's filters, identical up to rounding.
 
 const Look = (() => {
   const ONE = 2 ** 24; // fixed-point scale of weights, as in Pillow
@@ -10,7 +10,7 @@ const Look = (() => {
     return Uint8ClampedArray.from(pixels, (value) => Math.floor(255 * Math.min(1, Math.max(0, value)) + 0.5));
   }
 
-  // Blurs one line of bytes with a box of fractional width, as BoxBlur.c of Pillow. `step`: distance between pixels.
+  // Blurs one line of bytes with a box of fractional width, as in Pillow's BoxBlur.c. `step`: distance between pixels.
   function blurLine(source, target, start, step, length, radius) {
     const whole = Math.floor(radius);
     const inner = Math.floor(ONE / (2 * radius + 1));
@@ -43,14 +43,14 @@ const Look = (() => {
     return source;
   }
 
-  // Applies an unsharp mask: adds `percent` of the difference from the blurred image. 0 changes nothing.
+  // Applies an unsharp mask: adds `percent` of the difference from the blurred image. 0 percent changes nothing.
   function sharpen(bytes, shape, radius, percent) {
     if (!percent) return bytes;
     const blurred = blur(bytes, shape, radius);
     return bytes.map((value, i) => clip(value + Math.trunc(((value - blurred[i]) * percent) / 100)));
   }
 
-  // Multiplies the distance from the mean gray by `factor`. 1 changes nothing.
+  // Multiplies the distance from the mean gray by `factor`. A factor of 1 changes nothing.
   function contrast(bytes, channels, factor) {
     if (factor === 1) return bytes;
     let sum = 0;

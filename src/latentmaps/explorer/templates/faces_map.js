@@ -12,7 +12,7 @@ class PlaneMap {
     const tests = Array.from({ length: this.numTests }, (_, i) => points.place(points.test(i).z));
     this.places = [...tests, ...Array.from({ length: space.places.length / width }, dot)];
     this.limit = 3.2;
-    this.has = null; // one character per place, 1: has the attribute
+    this.has = null; // one character per place; "1" if its face has the attribute
     this.ring = [0, 0];
     this.ghost = null;
   }
@@ -35,7 +35,8 @@ class PlaneMap {
     return best;
   }
 
-  // Returns the index of the nearest test face within 45 degrees of a direction; if there is none, of the nearest one.
+  // Returns the index of the nearest test face within 45 degrees of a direction. If there is none, returns the index of the
+  // test face that is nearest in any direction.
   neighbor([x, y], [right, up]) {
     let [best, least] = [this.nearest([x, y]), Infinity];
     for (let i = 0; i < this.numTests; i++) {
@@ -69,7 +70,7 @@ class PlaneMap {
       context.lineTo(edge, y);
       context.stroke();
     }
-    // faces with the attribute last: they are fewer, so they should be on top
+    // draw faces with the attribute last: there are fewer of them, so they should be on top
     for (const wanted of [false, true]) {
       context.fillStyle = color(wanted ? "--with" : "--without");
       for (let i = this.places.length - 1; i >= 0; i--) {

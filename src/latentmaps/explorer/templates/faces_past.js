@@ -11,7 +11,7 @@ class Past {
     this.forget();
   }
 
-  // Starts a new undo step with the next change, whichever control it comes from.
+  // Starts a new undo step with the next change, regardless of the control that makes it.
   forget() {
     this.key = "";
     this.time = 0;

@@ -2,7 +2,7 @@
 // The large picture and the thumbnails, decoded from latent points.
 
 class Picture {
-  // canvas: of the large picture; onSpeed: a callback that receives the number of pictures per second
+  // canvas: canvas of the large picture; onSpeed: a callback that receives the number of pictures per second
   constructor(canvas, shape, onSpeed) {
     this.canvas = canvas;
     this.shape = shape;
@@ -35,7 +35,7 @@ class Picture {
     if (this.frames.length === 9) this.onSpeed(1000 / [...this.frames].sort((a, b) => a - b)[4]);
   }
 
-  // Decodes a thumbnail into a canvas, after those requested earlier.
+  // Decodes a thumbnail into a canvas, after all thumbnails requested earlier.
   showSmall(canvas, z) {
     canvas.wanted = z;
     this.thumbs = this.thumbs.then(async () => {

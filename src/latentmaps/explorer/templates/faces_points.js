@@ -26,7 +26,7 @@ class Points {
     return { z: Space.between(a.z, b.z, share, isArc), origin: { kind: "path", share } };
   }
 
-  // Returns the share at which z is on that path: the share it came from, or else its projection on the chord.
+  // Returns the share at which z is on that path: its stored share, or else the share of its projection onto the chord.
   shareOf({ z, origin, a, b }) {
     if (this.isOnPath({ origin })) return origin.share;
     const chord = b.z.map((value, i) => value - a.z[i]);
@@ -37,7 +37,7 @@ class Points {
     return origin.kind === "path" && !origin.isChanged;
   }
 
-  // Returns one standard deviation along a component.
+  // Returns the vector of one standard deviation along a component.
   axis(index) {
     const { std } = this.data.components.each[index];
     return Space.row(this.space.axes, this.latentDim, index).map((value) => value * std);
@@ -55,7 +55,7 @@ class Points {
       test: () => `Reconstruction of test ${noun} ${origin.index + 1}`,
       mean: () => `Mean ${noun}`,
       dice: () => `Random ${noun} ${origin.seed}, ${this.space.samplers[origin.sampler].label}, temperature ${origin.temperature}`,
-      path: () => `Between A and B, ${Math.round(100 * origin.share)} %`,
+      path: () => `Between A and B, ${Math.round(100 * origin.share)}%`,
       map: () => "A point on the map",
       link: () => `${noun === "image" ? "An" : "A"} ${noun} from a link`,
     }[origin.kind]();
@@ -72,7 +72,7 @@ class Points {
     return `z.${Space.toText(z)}`;
   }
 
-  // Decodes a token; null if it is invalid.
+  // Decodes a token; returns null if it is invalid.
   fromToken(token) {
     const [kind, ...rest] = (token ?? "").split(".");
     if (kind === "m") return this.mean();

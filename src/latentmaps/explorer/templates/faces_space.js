@@ -6,7 +6,7 @@ const Space = (() => {
   const STEP = 1 / 2048;
   const LARGEST = 32767 * STEP;
 
-  // Unpacks {shape, scale, type, data}: gzipped integers, to be multiplied by scale.
+  // Unpacks {shape, scale, type, data}, where data are gzipped integers to be multiplied by scale.
   async function unpackArray(packed) {
     const bytes = await unpack(packed.data);
     const integers = packed.type === "int8" ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : new Int16Array(bytes.slice().buffer);
@@ -68,7 +68,7 @@ const Space = (() => {
     return start.map((value, i) => left * value + right * end[i]);
   }
 
-  // Returns a generator of uniform numbers in [0, 1): sfc32 of PractRand, initialized from the seed.
+  // Returns a generator of uniform numbers in [0, 1): sfc32 from PractRand, initialized from the seed.
   function uniform(seed) {
     let [a, b, c, counter] = [0x9e3779b9 ^ seed, 0x243f6a88, 0xb7e15162 + seed, 1];
     const next = () => {
@@ -83,7 +83,7 @@ const Space = (() => {
     return next;
   }
 
-  // Returns {noise, choice}: a normal number per dimension, and a uniform number. All samplers use the same numbers.
+  // Returns {noise, choice}: a normal number for each dimension, and one uniform number. All samplers use the same numbers.
   function roll(seed, latentDim) {
     const next = uniform(seed);
     const choice = next();
@@ -114,7 +114,7 @@ const Space = (() => {
     });
   }
 
-  // Encodes coordinates for an address: two bytes each, base64 with - and _.
+  // Encodes coordinates for an address: two bytes each, in base64 with - and _.
   function toText(z) {
     const bytes = new Uint8Array(2 * z.length);
     const view = new DataView(bytes.buffer);
@@ -122,7 +122,7 @@ const Space = (() => {
     return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   }
 
-  // Decodes coordinates; null if the text does not have `latentDim` of them.
+  // Decodes coordinates; returns null if the text does not contain `latentDim` of them.
   function fromText(text, latentDim) {
     try {
       const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));

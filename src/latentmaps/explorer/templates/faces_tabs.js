@@ -1,6 +1,6 @@
 "use strict";
 
-// Makes buttons the tabs of the panels that they control. One panel is shown at a time; arrow keys switch tabs.
+// Turns buttons into tabs for the panels that they control. One panel is shown at a time; arrow keys switch tabs.
 function bindTabs(tabs, onChoose) {
   const choose = (chosen) => {
     for (const tab of tabs) {

@@ -1,7 +1,7 @@
 // Runs a trained network, described by layer_list.py and packed by packing.py. Independent of the page.
 "use strict";
 
-// Reads `count` numbers of a format from `offset`. The lowest bytes of all numbers come first, then the next bytes.
+// Reads `count` numbers in a given format from `offset`. The lowest bytes of all numbers come first, then the next bytes.
 function readNumbers(bytes, offset, count, format) {
   const size = { int8: 1, float16: 2, float32: 4 }[format];
   const bits = new Uint32Array(count);
@@ -21,9 +21,10 @@ function readNumbers(bytes, offset, count, format) {
   return floats;
 }
 
-// Groups output positions by the weights that they use. In a convolution all positions use the same weights. In a
-// transposed convolution, positions do whose row and column have the same remainders modulo the stride: each such class is
-// a small convolution. A tap is an index into the kernel and the offset at which it reads the input.
+// Groups output positions by the weights that they use. In a convolution, all positions use the same weights. In a
+// transposed convolution, positions use the same weights if their rows and columns have the same remainders modulo the
+// stride: each such class is a small convolution. A tap is an index into the kernel and the offset at which it reads the
+// input.
 function classesOf(layer) {
   const [rows, columns] = layer.kernel || [1, 1];
   const { stride = 1, zeros = 0 } = layer;
@@ -63,7 +64,7 @@ function arrange(kernel, taps, numRead, numMaps) {
 }
 
 // Computes the 16 dot products of four positions with four maps. Each term has its four positions side by side in
-// `values`, and its four maps in `weights`. Unrolled, the 16 sums stay in registers; in loops they would be in memory.
+// `values`, and its four maps in `weights`. The code is unrolled to keep the 16 sums in registers instead of memory.
 function multiply(values, weights, offset, numTerms, sums) {
   let a0 = 0, a1 = 0, a2 = 0, a3 = 0, b0 = 0, b1 = 0, b2 = 0, b3 = 0;
   let c0 = 0, c1 = 0, c2 = 0, c3 = 0, d0 = 0, d1 = 0, d2 = 0, d3 = 0;
@@ -78,7 +79,7 @@ function multiply(values, weights, offset, numTerms, sums) {
   sums.set([a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3]);
 }
 
-// Copies the inputs of a position, (taps, maps), into one of the four columns of `values`; zeros outside the maps.
+// Copies the inputs of a position, (taps, maps), into one of the four columns of `values`. Inputs outside the maps are 0.
 function gather(maps, [height, width, numRead], taps, y, x, column, values) {
   let to = column;
   for (const tap of taps) {
@@ -192,8 +193,8 @@ const ACTIVATIONS = {
 };
 
 class Network {
-  // `description` comes from packing.py and names the number format of the kernels. `bytes` has all biases and scales
-  // first, in float32, then the kernels.
+  // `description` comes from packing.py and names the number format of the kernels. `bytes` starts with all biases and
+  // scales, in float32, followed by the kernels.
   constructor(description, bytes) {
     this.description = description;
     const { format } = description.weights;
@@ -225,7 +226,7 @@ class Network {
     this.layers = description.layers.map((layer) => prepared.get(layer) || layer);
   }
 
-  // Returns the output of the network and of the layers named in `keep`, after activation; flat arrays of (h, w, c).
+  // Returns the outputs of the network and of the layers named in `keep`, after activation, as flat arrays of (h, w, c).
   run(input, keep = []) {
     const expected = this.description.input.reduce((a, b) => a * b);
     if (input.length !== expected) throw new Error(`input: found ${input.length} numbers, expected ${expected}`);

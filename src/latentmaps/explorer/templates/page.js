@@ -1,10 +1,10 @@
 // Shared by the parts of the page: choice of the part shown, state in the address, data blocks, error messages.
 "use strict";
 
-// visible until here, so that users also see it if their browser cannot parse this script
+// hidden only now, so that users see it if their browser cannot parse this script
 document.getElementById("without-script").hidden = true;
 
-// the address holds the state, so the skip link must not change it
+// the address contains the state, so the skip link must not change it
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById("content").focus();

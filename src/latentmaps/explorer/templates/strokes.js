@@ -4,7 +4,7 @@
 // that a link, which stores one byte per number, restores exactly the same image.
 const strokes = (() => {
   const SIZE = 28, UNIT = 8;
-  // MNIST: the longer side of a digit has 20 pixels, the center of mass is at the center of pixel 14
+  // MNIST: the longer side of a digit has 20 pixels, and the center of mass is at the center of pixel 14
   const BOX = 20, CENTER = 14.5, LARGEST_SCALE = 6;
   const MOST_BYTES = 60000;
   const STAY = { scale: 1, right: 0, down: 0 };
@@ -48,7 +48,7 @@ const strokes = (() => {
     return shares;
   }
 
-  // Returns the scale and shift that give strokes the size and position of an MNIST digit.
+  // Returns the scale and shift that bring strokes to the size and position of an MNIST digit.
   function findPlace(list) {
     let left = SIZE, right = 0, top = SIZE, bottom = 0;
     paintShares(list, null, STAY).forEach((share, i) => {
@@ -76,13 +76,13 @@ const strokes = (() => {
     return { scale, right: place.right + CENTER - x / sum, down: place.down + CENTER - y / sum };
   }
 
-  // Returns the image of strokes on a background (or null), (784,) bytes.
+  // Returns the image of strokes on a background (null for none), (784,) bytes.
   function paint(list, background, isFitted) {
     const place = isFitted && !background ? findPlace(list) : STAY;
     return Uint8Array.from(paintShares(list, background, place), share => Math.floor(255 * share + 0.5));
   }
 
-  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), as tf.image.per_image_standardization
+  // (x - mean) / max(standard deviation, 1 / sqrt(number of pixels)), as tf.image.per_image_standardization does
   function standardize(bytes) {
     const count = bytes.length;
     const mean = bytes.reduce((sum, byte) => sum + byte, 0) / count;
@@ -103,7 +103,7 @@ const strokes = (() => {
     return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
 
-  // Decodes the text of `pack`; null if it is invalid.
+  // Decodes text from `pack`; returns null if it is invalid.
   function unpack(text) {
     if (text.length > MOST_BYTES || !/^[\w-]*$/.test(text)) return null;
     let bytes;

@@ -15,18 +15,18 @@ _ADVICE = "run crop_faces again"
 
 
 def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
-    """Return the images of a .npy file without reading them.
+    """Open the images in a .npy file without reading them.
 
     Args:
         path: the file that crop_faces wrote.
-        in_memory: read all images into memory, for disks with slow random access.
+        in_memory: whether to read all images into memory, for disks with slow random access.
 
     Returns:
         (num_images, size, size, channels), uint8, 0..255, with 3 or 1 channels. Unless `in_memory`,
         the array is read-only and loaded on access.
 
     Raises:
-        DataError: the file is missing, not a .npy file, has another dtype or shape, does not have
+        DataError: the file is missing, not a .npy file, has the wrong dtype or shape, does not have
             the length that its header announces, or does not fit into memory.
     """
     try:

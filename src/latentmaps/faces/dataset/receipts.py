@@ -1,4 +1,4 @@
-"""The source of the faces according to the receipt of fetch_faces, and its sharing notes."""
+"""The source of the faces according to the fetch_faces receipt, and notes on sharing them."""
 
 from pathlib import Path
 
@@ -18,23 +18,23 @@ _NOTES = {
 }
 
 
-WITHOUT_PERSONS = frozenset(source for source, note in _NOTES.items() if not note)
+WITHOUT_PEOPLE = frozenset(source for source, note in _NOTES.items() if not note)
 
 
 def sharing_note(receipt: Path) -> str:
     """Return the note that a picture of these faces must carry; empty if it needs none.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names an unknown source.
+        DataError: the receipt is missing or damaged, or names an unknown source.
     """
     return _NOTES[read_source(receipt)]
 
 
 def read_source(receipt: Path) -> str:
-    """Return the source of the faces, as in ``fetch_faces.source``; celeba also for kaggle.
+    """Return the source of the faces as in ``fetch_faces.source``, but ``celeba`` for ``kaggle``.
 
     Raises:
-        DataError: the receipt is missing, damaged, or names an unknown source.
+        DataError: the receipt is missing or damaged, or names an unknown source.
     """
     source = json_files.read_object(receipt, advice="run fetch_faces again").get("source")
     if not isinstance(source, str) or source not in _NOTES:

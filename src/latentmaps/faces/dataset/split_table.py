@@ -1,6 +1,7 @@
 """Read the assignment of faces to the training, validation and test parts.
 
-A split is a table, not a copy of the images: it has the columns row and part, one row per face.
+A split is a table, not a copy of the images: it has the columns ``row`` and ``part``, and one row
+per face.
 """
 
 from pathlib import Path
@@ -20,13 +21,14 @@ def read_split(path: Path, *, num_rows: int) -> dict[str, np.ndarray]:
 
     Args:
         path: the table split.csv.
-        num_rows: number of rows of the corresponding array of images.
+        num_rows: number of images in the corresponding array.
 
     Returns:
-        part -> rows of images.npy, int64, ascending.
+        Part -> rows of images.npy, (num_rows_of_part,), int64, ascending.
 
     Raises:
-        DataError: the file is missing or damaged, belongs to another array, or a part is empty.
+        DataError: the file is missing or damaged, belongs to a different array, or has an empty
+            part.
     """
     table = csv_tables.read(
         path,

@@ -28,8 +28,8 @@ class Crop:
 
     Attributes:
         box: left, top, right, bottom in pixels of the picture; right and bottom are exclusive.
-        image_size: height and width of the image, pixels.
-        resample: the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
+        image_size: height and width of the image, in pixels.
+        resample: name of the filter: nearest, box, bilinear, hamming, bicubic or lanczos.
         num_channels: 3 for color, 1 for luminance.
     """
 
@@ -45,12 +45,12 @@ class Crop:
 
     @property
     def image_bytes(self) -> int:
-        """Size of an image in the array."""
+        """Size of an image in the array, in bytes."""
         return math.prod(self.shape)
 
 
 def crop_picture(content: bytes, crop: Crop) -> np.ndarray:
-    """Return one image, (image_size, image_size, num_channels), uint8, 0..255.
+    """Return the cropped image, (image_size, image_size, num_channels), uint8, 0..255.
 
     Args:
         content: a JPEG or PNG file; pictures of any mode are converted to RGB or luminance.

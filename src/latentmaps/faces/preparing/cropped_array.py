@@ -1,7 +1,7 @@
 """Crop an archive of pictures into one array of small images.
 
-One process assigns pictures to the others in the order of the names. These read, decode, crop and
-scale them, and write the rows of the array. They write to the file instead of mapping it into
+One process assigns pictures to the others in the order of the names. The others read, decode, crop
+and scale them, and write the rows of the array. They write to the file instead of mapping it into
 memory: on a full disk, a memory map kills the process (SIGBUS), while a write reports an error.
 """
 
@@ -35,7 +35,7 @@ class _Task:
 
     Attributes:
         first_row: row of the array for the first picture.
-        members: the pictures, for consecutive rows.
+        members: the pictures for this row and the following ones.
     """
 
     first_row: int
@@ -53,11 +53,11 @@ def crop_archive(
     """Crop and scale every picture of an archive, in the order of the names.
 
     Args:
-        faces: the archive.
+        faces: the archive of pictures.
         target: the .npy file to write: (num_faces, *crop_spec.shape), uint8, 0..255.
         crop_spec: crop box, size and channels of the images.
         max_refused: maximum number of pictures to leave out because they cannot be cropped.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             faces. The result does not depend on it.
 
     Returns:
@@ -103,7 +103,7 @@ def _check_box(faces: FaceArchive, crop_spec: Crop) -> None:
 def _crop_faces(
     faces: FaceArchive, target: Path, crop_spec: Crop, num_processes: int
 ) -> list[str | None]:
-    """Write the array; return for each row the reason why it is empty, or None."""
+    """Write the array, and return for each row why it is empty, or None if it is not."""
     num_faces = len(faces.names)
     offset = _write_header(target, crop_spec, num_faces)
     work = functools.partial(_crop_task, faces.path, target, offset, crop_spec)
@@ -121,7 +121,7 @@ def _tasks(faces: FaceArchive) -> Iterator[_Task]:
 
 
 def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
-    """Write or update the header of the array; return the file offset of row 0."""
+    """Write or update the header of the array, and return the file offset of row 0."""
     shape = (num_faces, *crop_spec.shape)
     descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
@@ -134,7 +134,7 @@ def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
 def _crop_task(
     archive: Path, target: Path, offset: int, crop_spec: Crop, task: _Task
 ) -> list[str | None]:
-    """Write the rows of a task; return for each the reason why it is empty, or None."""
+    """Write the rows of a task, and return for each why it is empty, or None if it is not."""
     with archive.open("rb") as file:
         jpegs = [read_member(file, member) for member in task.members]
     rows: list[bytes] = []

@@ -26,39 +26,40 @@ class _Counts:
     num_test: int
 
 
-def _counts(wanted: SplitFaces, num_faces: int) -> _Counts:
+def _counts(params: SplitFaces, num_faces: int) -> _Counts:
     def count(size: float) -> int:  # below 1: a share of all faces, but at least one face
         return int(size) if size >= 1 else max(1, round(size * num_faces))
 
     return _Counts(
-        None if wanted.num_train is None else count(wanted.num_train),
-        count(wanted.num_validation),
-        count(wanted.num_test),
+        None if params.num_train is None else count(params.num_train),
+        count(params.num_validation),
+        count(params.num_test),
     )
 
 
-def split_faces(index: Path, wanted: SplitFaces, seed: int) -> pd.DataFrame:
-    """Return the columns row and part: train, validation, test or unused.
+def split_faces(index: Path, params: SplitFaces, seed: int) -> pd.DataFrame:
+    """Return the columns ``row`` and ``part`` (train, validation, test or unused).
 
     Args:
-        index: the table index.csv of crop_faces.
-        wanted: the scheme, and the sizes of the parts for random schemes.
-        seed: seed of the random schemes.
+        index: the table index.csv, which crop_faces wrote.
+        params: the ``split_faces`` section, with the scheme and, for random schemes, the sizes of
+            the parts.
+        seed: seed for the random schemes.
 
     Raises:
         DataError: the table is damaged, or lacks the column that the scheme needs.
         ParamsError: the parts cannot have these sizes.
     """
     table = face_tables.read_index(index)
-    return _table(SCHEMES[wanted.scheme](index, table, wanted, seed))
+    return _table(SCHEMES[params.scheme](index, table, params, seed))
 
 
-def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+def _random(_index: Path, table: pd.DataFrame, params: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row.
 
-    The test part is sampled first, so that it does not depend on num_train.
+    The test part is sampled first, so that it does not depend on `num_train`.
     """
-    num_faces, sizes = len(table), _counts(wanted, len(table))
+    num_faces, sizes = len(table), _counts(params, len(table))
     held_out = sizes.num_test + sizes.num_validation
     num_train = num_faces - held_out if sizes.num_train is None else sizes.num_train
     if num_train < 1 or held_out + num_train > num_faces:
@@ -71,20 +72,20 @@ def _random(_index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) ->
     return parts
 
 
-def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int) -> np.ndarray:
+def _by_identity(index: Path, table: pd.DataFrame, params: SplitFaces, seed: int) -> np.ndarray:
     """Return the part of every row; all faces of a person are in the same part, or unused.
 
-    Persons are visited in one random order. Each part, starting with the test part, takes every
-    person who still fits, until it has exactly its size. With few persons, or without persons who
-    have few faces, this order may miss a size that another order would reach; the error message
-    then reports the size that was reached.
+    People are visited in one random order. Each part, starting with the test part, takes every
+    person who still fits, until it reaches exactly its size. With few people, or no people with few
+    faces, this order may miss a size that another order would reach; the error message then reports
+    the size that was reached.
     """
-    sizes = _counts(wanted, len(table))
-    persons, person_of_row, num_faces = np.unique(
+    sizes = _counts(params, len(table))
+    people, person_of_row, num_faces = np.unique(
         _identities(index, table), return_inverse=True, return_counts=True
     )
-    order = seeds.split(seed).permutation(len(persons))
-    part_of_person = np.full(len(persons), UNUSED, dtype="<U10")
+    order = seeds.split(seed).permutation(len(people))
+    part_of_person = np.full(len(people), UNUSED, dtype="<U10")
     for part, size in (
         ("test", sizes.num_test),
         ("validation", sizes.num_validation),
@@ -96,23 +97,23 @@ def _by_identity(index: Path, table: pd.DataFrame, wanted: SplitFaces, seed: int
         if num_chosen < (size or 1):
             raise _do_not_fit(
                 sizes,
-                f"{len(table):,} faces of {len(persons):,} persons, none of whom may be in "
+                f"{len(table):,} faces of {len(people):,} people, none of whom may be in "
                 f"two parts: {part} gets {num_chosen:,} faces",
             )
         part_of_person[chosen] = part
     return part_of_person[person_of_row]
 
 
-def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
-    """Return the persons that fit, in order, until they have `wanted` faces together.
+def _fill(people: np.ndarray, num_faces: np.ndarray, size: int) -> list[int]:
+    """Return the people who fit, in order, until they have `size` faces together.
 
     Args:
-        persons: the candidates, in the order in which they are tried.
+        people: the candidates, in the order in which they are tried.
         num_faces: number of faces of each person.
-        wanted: the size of the part, in faces.
+        size: the size of the part, in faces.
     """
-    chosen, num_left = [], wanted
-    for person in persons:
+    chosen, num_left = [], size
+    for person in people:
         if num_faces[person] <= num_left:
             chosen.append(int(person))
             num_left -= int(num_faces[person])
@@ -124,13 +125,13 @@ def _fill(persons: np.ndarray, num_faces: np.ndarray, wanted: int) -> list[int]:
 def _identities(index: Path, table: pd.DataFrame) -> np.ndarray:
     if table["identity"].isna().any():
         raise DataError(
-            f"{index}: the source of the faces does not identify persons, so split_faces.scheme "
+            f"{index}: the source of the faces does not identify people, so split_faces.scheme "
             "cannot be identity; set it to random"
         )
     return table["identity"].to_numpy(dtype=np.int64)
 
 
-def _official(index: Path, table: pd.DataFrame, _wanted: SplitFaces, _seed: int) -> np.ndarray:
+def _official(index: Path, table: pd.DataFrame, _params: SplitFaces, _seed: int) -> np.ndarray:
     """Return the part of every row according to the source; the requested sizes do not apply."""
     partition = table["partition"]
     if (partition == "").all():
@@ -164,8 +165,8 @@ def _do_not_fit(sizes: _Counts, found: str) -> ParamsError:
     )
 
 
-def _number(wanted: int | None) -> str:
-    return "null" if wanted is None else f"{wanted:,}"
+def _number(size: int | None) -> str:
+    return "null" if size is None else f"{size:,}"
 
 
 def _table(parts: np.ndarray) -> pd.DataFrame:

@@ -23,7 +23,8 @@ _FOLDER = "img_align_celeba/"
 _MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.(?:jpg|png))")
 # CelebA's pictures are 3 to 30 kB
 _LARGEST_PICTURE_BYTES = 1_000_000
-# the earliest time a zip can store; with the current time, equal pictures would give unequal bytes
+# the earliest time a zip can store; with the current time, identical pictures would produce
+# different files
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 
@@ -34,7 +35,7 @@ def face_name(index: int, *, suffix: str = "jpg") -> str:
 
 
 class ArchiveWriter:
-    """Writer of a new archive; equal pictures give equal bytes."""
+    """A writer for a new archive; identical pictures produce identical archives."""
 
     def __init__(self, path: Path) -> None:
         self._zip = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED)
@@ -54,7 +55,7 @@ class ArchiveWriter:
         """Append one picture.
 
         Args:
-            name: such as 000001.jpg.
+            name: name of the picture, such as 000001.jpg.
             picture: the content of a JPEG or PNG file, stored uncompressed, since deflating would
                 not make it smaller.
         """
@@ -68,15 +69,15 @@ class FaceArchive:
     """An existing archive whose directory has been checked.
 
     Attributes:
-        path: the file.
-        names: 000001.jpg and so on, sorted, without a folder.
+        path: path of the archive.
+        names: names of the pictures (000001.jpg and so on), sorted, without a folder.
     """
 
     def __init__(self, path: Path) -> None:
         """Read the directory of an archive.
 
         Raises:
-            DataError: the file is missing, empty or not a zip, or contains other files than
+            DataError: the file is missing, empty or not a zip, or contains files other than
                 pictures.
         """
         self.path = path
@@ -95,8 +96,8 @@ class FaceArchive:
         if matched is None:
             raise DataError(
                 f"{self.path}: member {excerpt(repr(info.orig_filename))}, expected pictures "
-                "named 000001.jpg and so on, if any folder then img_align_celeba; use CelebA's "
-                "own archive"
+                "named 000001.jpg and so on, in no folder but img_align_celeba; use CelebA's own "
+                "archive"
             )
         name = matched[1]
         if name in self._members:
@@ -127,7 +128,7 @@ class FaceArchive:
         )
 
     def member(self, name: str) -> Member:
-        """Return what another process needs to read a picture."""
+        """Return the directory entry of a picture, which another process needs to read it."""
         return self._members[name]
 
     def read(self, name: str) -> bytes:

@@ -1,8 +1,9 @@
-"""Read one picture of a zip without its directory.
+"""Read one picture from a zip without reading the zip's directory.
 
 ``zipfile`` reads the whole directory to open one member: two seconds and 150 MB for 200,000
-pictures, in every cropping process. Here one process reads the directory and passes the position of
-each picture to the others. Format: .ZIP File Format Specification (APPNOTE) 6.3.10, section 4.3.7.
+pictures, in every cropping process. Here, one process reads the directory and passes the position
+of each picture to the others. Format: .ZIP File Format Specification (APPNOTE) 6.3.10, section
+4.3.7.
 """
 
 import os
@@ -21,14 +22,14 @@ _RAW_DEFLATE = -15
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The position of a picture in an archive, and the expected size and checksum.
+    """The position of a picture in an archive, and its expected size and checksum.
 
     Attributes:
-        name: such as 000001.jpg, without a folder.
-        position: offset of its header in the archive, bytes.
-        packed_bytes: its size in the archive.
-        size_bytes: the size of the picture.
-        is_deflated: whether it is compressed; otherwise it is stored.
+        name: name of the picture, such as 000001.jpg, without a folder.
+        position: offset of its header in the archive, in bytes.
+        packed_bytes: size of the picture in the archive, in bytes.
+        size_bytes: size of the picture itself, in bytes.
+        is_deflated: whether the picture is deflated; otherwise, it is stored.
         checksum: CRC-32 of the picture.
     """
 
@@ -72,7 +73,7 @@ def _packed(archive: BinaryIO, member: Member) -> bytes:
 def _verified(packed: bytes, member: Member) -> bytes:
     picture = packed
     if member.is_deflated:
-        # at most one byte more than announced, so that a zip bomb stops here
+        # at most one byte more than announced, so that a zip bomb is stopped here
         unpacker = zlib.decompressobj(_RAW_DEFLATE)
         picture = unpacker.decompress(packed, member.size_bytes + 1)
     if len(picture) != member.size_bytes or zlib.crc32(picture) != member.checksum:

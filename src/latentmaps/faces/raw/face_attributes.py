@@ -15,7 +15,7 @@ def read_attributes(index: Path) -> pd.DataFrame:
     """Return the attributes of all faces, one row per face in the order of images.npy.
 
     Args:
-        index: the table index.csv of crop_faces.
+        index: the table index.csv, which crop_faces wrote.
 
     Returns:
         One boolean column per attribute; no columns if the source has no attributes.
@@ -46,7 +46,7 @@ def choose(
     if len(rows) and rows.max() >= len(attributes):
         raise DataError(
             f"index.csv: {len(attributes):,} faces, expected more than {rows.max():,}: index and "
-            "encodings belong to different sets; run crop_faces and evaluate_vae again"
+            "encodings belong to different data sets; run crop_faces and evaluate_vae again"
         )
     known = list(attributes.columns)
     unknown = [name for name in names if name not in known]

@@ -1,10 +1,10 @@
 """The tables that accompany the faces, from attributes.csv to index.csv.
 
-All of them identify a face by its file in the archive. attributes.csv has the column file and one
-per attribute, 1 for true and -1 for false as in CelebA; partition.csv has file and partition;
-identity.csv has file and identity, the number of the person. A source without this information
-writes the column file alone. index.csv joins the tables and adds the row of the face in images.npy;
-unknown values are empty there.
+All of them identify a face by its file in the archive. attributes.csv has the column ``file`` and
+one column per attribute, 1 for true and -1 for false as in CelebA. partition.csv has the columns
+``file`` and ``partition``; identity.csv has ``file`` and ``identity``, the number of the person. A
+source without this information writes only the column ``file``. index.csv joins the tables and adds
+the row of the face in images.npy; unknown values are empty there.
 """
 
 from collections.abc import Sequence
@@ -24,17 +24,17 @@ _INDEX_AGAIN = "run crop_faces again"
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a table as CSV; equal content gives equal bytes on every system."""
+    """Write a table as CSV; identical tables produce identical files on every system."""
     table.to_csv(path, index=False, lineterminator="\n")
 
 
 def names_only(names: Sequence[str]) -> pd.DataFrame:
-    """Return the table of a source that knows only the names of its faces."""
+    """Return a table with only the names of the faces, for a source that provides nothing else."""
     return pd.DataFrame({"file": list(names)}, dtype="str")
 
 
 def refusals(reasons: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """Return a table of refused files with the columns file and reason.
+    """Return a table of refused files with the columns ``file`` and ``reason``.
 
     Args:
         reasons: name of each refused file, and why it was refused.
@@ -43,10 +43,10 @@ def refusals(reasons: Sequence[tuple[str, str]]) -> pd.DataFrame:
 
 
 def read_attributes(path: Path) -> pd.DataFrame:
-    """Return the column file and one column per attribute, int8, 1 or -1.
+    """Return the column ``file`` and one column per attribute, int8, 1 or -1.
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     attributes = list(_header(path)[1:])
     reserved = sorted(set(attributes) & set(INDEX_COLUMNS))
@@ -61,10 +61,10 @@ def read_attributes(path: Path) -> pd.DataFrame:
 
 
 def read_partition(path: Path) -> pd.DataFrame:
-    """Return the columns file and partition: train, validation or test; empty if unknown.
+    """Return the columns ``file`` and ``partition`` (train, validation, test; empty if unknown).
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     table = _read_known(path, "partition", "str")
     if "partition" not in table:
@@ -74,10 +74,10 @@ def read_partition(path: Path) -> pd.DataFrame:
 
 
 def read_identity(path: Path) -> pd.DataFrame:
-    """Return the columns file and identity, Int64: the number of the person; NA if unknown.
+    """Return the columns ``file`` and ``identity``, the person's number (Int64; NA if unknown).
 
     Raises:
-        DataError: the file is missing or is not such a table.
+        DataError: the file is missing or is not a table of this kind.
     """
     table = _read_known(path, "identity", "int64")
     if "identity" not in table:
@@ -110,7 +110,7 @@ def _header(path: Path) -> list[str]:
 
 
 def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return a table with exactly these columns; names stay text even if they consist of digits."""
+    """Return a table with exactly these columns, in which names of digits remain strings."""
     header = _header(path)
     if header != columns:
         raise DataError(
@@ -127,7 +127,7 @@ def build_index(
     identity: pd.DataFrame,
     attributes: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Return the columns row, file, partition, identity and one per attribute, one row per face.
+    """Join the tables into one with the columns of ``INDEX_COLUMNS`` and one per attribute.
 
     The tables may list more faces than `names`; those are ignored.
 
@@ -149,10 +149,10 @@ def build_index(
 
 
 def read_index(path: Path) -> pd.DataFrame:
-    """Return the table that ``build_index`` built: identity is Int64, NA if unknown.
+    """Read a table that ``build_index`` built; its ``identity`` is Int64, NA if unknown.
 
     Raises:
-        DataError: the file is missing or is not such a table, or its rows are not 0, 1, 2, ...
+        DataError: the file is missing or is not an index, or its rows are not 0, 1, 2, ...
     """
     table = csv_tables.read(
         path,
@@ -185,8 +185,8 @@ def require_rows(title: str, files: "pd.Series[str]", names: Sequence[str]) -> N
     """Check that a table has one row for each face.
 
     Args:
-        title: of the table, for the message.
-        files: its column file.
+        title: title of the table, for the message.
+        files: the table's column ``file``.
         names: the names of the faces.
 
     Raises:

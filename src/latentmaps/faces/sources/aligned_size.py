@@ -1,4 +1,4 @@
-"""Convert any picture to an upright RGB image, and to a JPEG that covers CelebA's size."""
+"""Convert any picture to an upright RGB image, or to a JPEG of CelebA's size."""
 
 import io
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _SMALLEST_EDGE = 16
 # These limits keep each process under about 0.5 GB. Measured bytes per pixel: 8 for a progressive
 # JPEG, and 4 more if it is decoded at full size; 8 for a PNG; 16 for a WebP, which Pillow decodes
 # as an animation. MPO: several JPEG pictures in one file, as written by phones.
-_MOST_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
+MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
 # phones write it, sometimes with the suffix of a JPEG; Pillow cannot read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
@@ -39,8 +39,9 @@ class Aligned:
     """A picture of CelebA's size.
 
     Attributes:
-        jpeg: the file, 178 pixels wide and 218 high, quality 95, without metadata.
-        was_transparent: whether any pixel was at least partly transparent, and is now on white.
+        jpeg: the JPEG file, 178 pixels wide and 218 high, quality 95, without metadata.
+        was_transparent: whether the picture had transparent or partly transparent pixels, which are
+            now on white.
     """
 
     jpeg: bytes
@@ -51,11 +52,11 @@ def to_aligned_size(content: bytes) -> Aligned:
     """Scale and crop a picture to CelebA's size.
 
     Args:
-        content: a JPEG, PNG or WebP file; of an animation, the first frame is used.
+        content: a JPEG, PNG or WebP file; if it is animated, only the first frame is used.
 
     Raises:
-        UnusableError: the file has another format, is damaged, has an edge of fewer than 16 pixels,
-            or more than 64 million pixels (PNG: 40, WebP: 25).
+        UnusableError: the file has a different format, is damaged, has a side of fewer than 16
+            pixels, or has more than 64 million pixels (PNG: 40, WebP: 25).
     """
     # a square, since the EXIF orientation may still rotate the picture by 90 degrees
     face, was_transparent = read_upright(content, covering=(max(SIZE), max(SIZE)))
@@ -67,12 +68,12 @@ def to_aligned_size(content: bytes) -> Aligned:
 def read_upright(
     content: bytes, *, covering: tuple[int, int] | None = None
 ) -> tuple[Image.Image, bool]:
-    """Return a picture upright and in RGB, and whether any of its pixels was transparent.
+    """Return a picture, upright and in RGB, and whether any of its pixels was transparent.
 
     Args:
         content: as for ``to_aligned_size``.
-        covering: minimum width and height of the result, which lets JPEG files of more than 40
-            million pixels be decoded at a reduced size. None: always decode at full size.
+        covering: minimum width and height of the result; with it, JPEG files of more than 40
+            million pixels can be decoded at a reduced size. None: always decode at full size.
 
     Raises:
         UnusableError: as for ``to_aligned_size``.
@@ -94,7 +95,7 @@ def read_upright(
 def to_upright(picture: Image.Image) -> tuple[Image.Image, bool]:
     """Return the same as ``read_upright`` for a decoded picture of any mode."""
     transposition = picture_files.find_transposition(picture)
-    upright, was_transparent = _to_rgb(picture)
+    upright, was_transparent = to_rgb(picture)
     return upright if transposition is None else upright.transpose(transposition), was_transparent
 
 
@@ -103,7 +104,7 @@ def explain(name: str, content: bytes, error: UnusableError) -> str:
 
     Args:
         name: the name of the file.
-        content: its bytes.
+        content: the bytes of the file.
         error: the error that ``to_aligned_size`` raised.
     """
     is_heic = name.lower().endswith(_HEIC_SUFFIXES) or content[4:12] in _HEIC_STARTS
@@ -113,10 +114,8 @@ def explain(name: str, content: bytes, error: UnusableError) -> str:
 def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     if min(width, height) < _SMALLEST_EDGE:
-        raise UnusableError(
-            f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} along each edge"
-        )
-    most_pixels = _MOST_PIXELS[str(picture.format)]
+        raise UnusableError(f"{width}x{height} pixels, expected at least {_SMALLEST_EDGE} per side")
+    most_pixels = MAX_PIXELS[str(picture.format)]
     if width * height > most_pixels:
         raise UnusableError(
             f"{width}x{height} pixels, expected at most {most_pixels:,} in total for a "
@@ -124,7 +123,7 @@ def _check_size(picture: Image.Image) -> None:
         )
 
 
-def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
+def to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
     """Return the picture in RGB, and whether any of its pixels was transparent."""
     profile = picture.info.get("icc_profile")
     if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
@@ -137,7 +136,7 @@ def _to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Composite a picture onto white, and return the same as ``_to_rgb``.
+    """Composite a picture onto white, and return the same as ``to_rgb``.
 
     The picture is processed in bands, since three full-size layers would need too much memory.
     """

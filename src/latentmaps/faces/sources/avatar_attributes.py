@@ -21,33 +21,33 @@ GRAY = {"#e8e1e1"}
 PALE = {"#ffdbb4"}
 
 
-def attributes(drawn: Mapping[str, Any]) -> dict[str, bool]:
-    """Return attributes under CelebA's names, in CelebA's order.
+def attributes(options: Mapping[str, Any]) -> dict[str, bool]:
+    """Return an avatar's attributes under CelebA's names, in CelebA's order.
 
     Args:
-        drawn: the options in DiceBear's ``Avatar.to_json()``: resolved names such as `topVariant`,
-            and colors as lists of length 1. Parts that are not drawn have no key; neither has the
-            hair color under a hat.
+        options: the options in DiceBear's ``Avatar.to_json()``: resolved names such as
+            `topVariant`, and colors as lists of length 1. Parts that are not drawn have no key; nor
+            does the hair color under a hat.
     """
-    top = drawn.get("topVariant")
-    hair = _colors(drawn, "hairColor") if top is not None else set()
+    top = options.get("topVariant")
+    hair = _colors(options, "hairColor") if top is not None else set()
     return {
         "Bald": top is None,
         "Bangs": top in BANGS,
         "Black_Hair": bool(hair & BLACK),
         "Blond_Hair": bool(hair & BLOND),
         "Brown_Hair": bool(hair & BROWN),
-        "Eyeglasses": "accessoriesVariant" in drawn,
+        "Eyeglasses": "accessoriesVariant" in options,
         "Gray_Hair": bool(hair & GRAY),
-        "Mouth_Slightly_Open": drawn["mouthVariant"] in OPEN_MOUTHS,
-        # every beard of the style comes with a mustache, and a mustache alone is no beard
-        "Mustache": "facialHairVariant" in drawn,
-        "No_Beard": drawn.get("facialHairVariant") not in BEARDS,
-        "Pale_Skin": bool(_colors(drawn, "skinColor") & PALE),
-        "Smiling": drawn["mouthVariant"] in SMILES,
+        "Mouth_Slightly_Open": options["mouthVariant"] in OPEN_MOUTHS,
+        # every beard of the style comes with a mustache, and a mustache alone is not a beard
+        "Mustache": "facialHairVariant" in options,
+        "No_Beard": options.get("facialHairVariant") not in BEARDS,
+        "Pale_Skin": bool(_colors(options, "skinColor") & PALE),
+        "Smiling": options["mouthVariant"] in SMILES,
         "Wearing_Hat": top in HATS,
     }
 
 
-def _colors(drawn: Mapping[str, Any], name: str) -> set[str]:
-    return set(drawn.get(name, []))
+def _colors(options: Mapping[str, Any], name: str) -> set[str]:
+    return set(options.get(name, []))

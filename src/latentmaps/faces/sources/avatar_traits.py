@@ -1,10 +1,10 @@
-"""The appearance of avatars: the allowed variants and colors, and the traits sampled for face i.
+"""The appearance of avatars: the allowed variants and colors, and the traits sampled for each face.
 
 The style's own lists include heart eyes, vomit and yellow skin. The variants here look like a
 person; they were chosen by inspecting pictures. There are only a few, all of them frequent, because
-a small VAE does not learn rare variants from a few thousand faces. The traits are sampled here and
-not by DiceBear, so that they can depend on each other: the beard has the color of the hair, and
-goes only with short hair, a bald head or a hat.
+a small VAE does not learn rare variants from a few thousand faces. The traits are sampled here
+rather than by DiceBear, so that they can depend on each other. For example, a beard has the color
+of the hair, and occurs only with short hair, a bald head or a hat.
 """
 
 from collections.abc import Mapping
@@ -91,13 +91,15 @@ BACKGROUND_COLORS: Weights = {
 }
 
 _SHARE_OF_GLASSES = 0.2
-# of the heads without long hair, about 20 % of all heads
+# share among heads without long hair; about 20% of all heads
 _SHARE_OF_FACIAL_HAIR = 0.35
 
 
 @dataclass(frozen=True)
 class Traits:
-    """The traits of one avatar. Names are those of the style, colors six hexadecimal digits.
+    """The traits of one avatar.
+
+    Names are those of the style. Colors are strings of six hexadecimal digits.
 
     Attributes:
         top: hair or hat; None: bald.
@@ -107,13 +109,13 @@ class Traits:
         facial_hair: variant of beard or mustache; None: no facial hair.
         glasses: variant of the glasses; None: no glasses.
         clothes: variant of the clothes.
-        skin_color: of the face.
-        hair_color: of hair and beard.
-        hat_color: of the hat, if there is one.
-        clothes_color: of the clothes.
-        glasses_color: of the glasses, if there are any.
-        background_color: of the whole picture.
-        rotation: of the whole drawing, degrees, clockwise.
+        skin_color: color of the face.
+        hair_color: color of hair and beard.
+        hat_color: color of the hat, if there is one.
+        clothes_color: color of the clothes.
+        glasses_color: color of the glasses, if there are any.
+        background_color: color of the background.
+        rotation: clockwise rotation of the whole drawing, in degrees.
         scale: pixels of the 178x218 picture per unit of the style's canvas; at 0.75, the eyes are
             as far apart as in CelebA.
     """
@@ -136,7 +138,7 @@ class Traits:
 
 
 def choose(seed: int, index: int) -> Traits:
-    """Sample the traits of avatar `index`; they depend on the two arguments alone.
+    """Sample the traits of avatar `index`, which depend only on the two arguments.
 
     Args:
         seed: seed of the whole set.

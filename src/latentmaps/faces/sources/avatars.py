@@ -1,6 +1,6 @@
 """Draw avatars, so that the pipeline runs without a download.
 
-DiceBear composes an SVG drawing in the style avataaars, and resvg renders it. The pictures have
+DiceBear composes an SVG drawing in the ``avataaars`` style, and resvg renders it. The pictures have
 CelebA's size, and the eyes are where CelebA has them, at about (69, 111) and (108, 111), so the
 same crop box suits both. ``avatar_traits`` samples the appearance of each face.
 """
@@ -43,7 +43,7 @@ _JPEG_QUALITY = 92
 
 # per task of a process: enough that the overhead of passing it on is negligible
 _FACES_A_TASK = 16
-# a process needs a second to start, the time of about 100 faces
+# a process needs a second to start, the time that about 100 faces take
 _FACES_WORTH_A_PROCESS = 100
 
 
@@ -52,7 +52,7 @@ class Avatar:
     """One drawn face.
 
     Attributes:
-        jpeg: the file, 178 pixels wide and 218 high.
+        jpeg: the JPEG file, 178 pixels wide and 218 high.
         attributes: CelebA's name of an attribute -> whether it applies to the picture.
     """
 
@@ -66,10 +66,10 @@ def draw_faces(
     """Draw faces and write their archive and tables.
 
     Args:
-        raw: the files to write.
+        raw: paths of the files to write.
         num_faces: number of faces; face i is the same in a larger set.
         seed: seed of the set.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             faces. The result does not depend on it.
 
     Returns:
@@ -95,7 +95,7 @@ def draw_faces(
 
 
 def _draw(num_faces: int, seed: int, num_processes: int) -> Iterator[Avatar]:
-    """Draw the avatars in order, in processes, since resvg holds the GIL."""
+    """Draw the avatars in order, in several processes, since resvg holds the GIL."""
     tasks = (
         range(first, min(first + _FACES_A_TASK, num_faces))
         for first in range(0, num_faces, _FACES_A_TASK)
@@ -109,7 +109,7 @@ def _draw_range(seed: int, indices: range) -> list[Avatar]:
 
 
 def draw_avatar(seed: int, index: int) -> Avatar:
-    """Draw avatar `index` of the set `seed`.
+    """Draw one avatar of the set that `seed` determines.
 
     Args:
         seed: seed of the set.
@@ -156,7 +156,7 @@ def _attribute_table(names: list[str], attributes: list[dict[str, bool]]) -> pd.
 
 
 def _partition_table(names: list[str]) -> pd.DataFrame:
-    """Assign faces by their index: eight of ten to training, one to each of the other two parts."""
+    """Assign faces by index: eight out of ten to training, one to each of the other two parts."""
     turns = ["train"] * 8 + ["validation", "test"]
     partition = [turns[index % len(turns)] for index in range(len(names))]
     return pd.DataFrame({"file": names, "partition": partition})

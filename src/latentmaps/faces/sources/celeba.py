@@ -1,4 +1,4 @@
-"""Turn CelebA's files into raw faces: the archive and matching tables."""
+"""Turn CelebA's files into raw faces, which are the archive and matching tables."""
 
 import hashlib
 import logging
@@ -47,10 +47,10 @@ def take_faces(
     """Read faces from CelebA's files.
 
     Args:
-        raw: the files to write.
-        folder: the user's folder with CelebA's files, or others in the same form; None downloads
-            them.
-        num_faces: number of faces, the first in the order of their names; None takes all.
+        raw: paths of the files to write.
+        folder: the user's folder with CelebA's files, or with files in the same form; None:
+            download CelebA's files.
+        num_faces: number of faces to take, in the order of their names; None takes all.
         downloads: the folder for complete and partial downloads.
         accept_license: whether the user has agreed to the terms.
         from_kaggle: whether to download Kaggle's copy if `folder` is None.
@@ -58,13 +58,14 @@ def take_faces(
     Returns:
         The receipt: number of faces, sizes and checksums of the files that were found, names of
         missing tables, and the terms. ``pictures_sha256`` covers the name, CRC-32 and size of each
-        picture, regardless of how they are packed: equal values mean equal pictures.
+        picture, regardless of how the pictures are packed; identical values mean identical
+        pictures.
 
     Raises:
         ParamsError: the terms are not accepted.
         DownloadError: no server delivered the archive.
-        DataError: a file is damaged, archive and partition differ, another table lacks a face, or
-            there are fewer than `num_faces` faces.
+        DataError: a file is damaged, the archive and the partition differ, another table lacks a
+            face, or there are fewer than `num_faces` faces.
     """
     acceptance = celeba_license.require_acceptance(is_accepted=accept_license)
     if from_kaggle and folder is None:
@@ -85,7 +86,7 @@ def take_faces(
 def _take(
     raw: RawFaces, files: CelebaFiles, num_faces: int | None, *, may_link: bool
 ) -> tuple[list[str], list[str]]:
-    """Write archive and tables; return the names of the faces and of missing tables.
+    """Write the archive and tables, and return the names of the faces and of missing tables.
 
     A downloaded archive may be hard-linked, which saves disk space; nothing writes to it. A user's
     own file must not be linked, because DVC changes the permissions of files that it caches.
@@ -130,7 +131,7 @@ def _first_names(source: FaceArchive | FaceTree, num_faces: int | None) -> list[
 
 
 def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return the available tables, each of which has a row for every face of the archive."""
+    """Return the available tables, each with a row for every face of the archive."""
     tables = {}
     known = celeba_layouts.official_partition(names)
     if celeba_files.PARTITION not in files.tables and known is not None:
@@ -151,7 +152,7 @@ def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataF
 
 
 def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequence[str]) -> None:
-    """Refuse an archive that lacks a face of the partition; no other check finds it incomplete."""
+    """Refuse an archive that lacks a face of the partition; no other check would detect this."""
     missing = sorted(set(listed) - set(names))
     if missing:
         raise DataError(
@@ -162,7 +163,7 @@ def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequen
 
 
 def _rows_of(table: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of the faces `names`, in their order."""
+    """Return the rows of the faces `names`, in the order of `names`."""
     if table is None:
         return face_tables.names_only(names)
     return table.set_index("file").loc[list(names)].reset_index()

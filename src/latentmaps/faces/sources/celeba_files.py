@@ -31,20 +31,30 @@ TABLES = (PARTITION, ATTRIBUTES, IDENTITY)
 _TABLE_LIMIT_BYTES = 100_000_000
 
 
-def _table(
+def describe_table(
     name: str,
     sha256: str,
     *drive_ids: str,
     read: Callable[[Path], pd.DataFrame],
     render: Callable[[pd.DataFrame], str],
 ) -> RemoteFile:
-    """Describe a table; copies with other line endings or as CSV are accepted too."""
+    """Describe one of CelebA's tables.
+
+    Copies with different line endings or in CSV format are also accepted.
+
+    Args:
+        name: name of the file.
+        sha256: hash of the official file.
+        *drive_ids: IDs of the file's copies on Google Drive.
+        read: function that reads a copy in any accepted layout.
+        render: function that renders the table in the official layout, to compare the hashes.
+    """
     return RemoteFile(
         name,
         urls=(),
         drive_ids=drive_ids,
         sha256=sha256,
-        says_the_same=functools.partial(
+        is_equivalent=functools.partial(
             celeba_layouts.has_content, read=read, render=render, sha256=sha256
         ),
         limit_bytes=_TABLE_LIMIT_BYTES,
@@ -67,14 +77,14 @@ OFFICIAL = {
             first_bytes=b"PK",
             limit_bytes=_IMAGES_BYTES,
         ),
-        # never fetched: its content is known, see celeba_layouts.official_partition
-        _table(
+        # never fetched, since its content is known; see celeba_layouts.official_partition
+        describe_table(
             PARTITION,
             "fc955bcb3ef8fbdf7d5640d9a8693a8431b5f2ee291a5c1449a1549e7e073fe7",
             read=celeba_tables.read_partition,
             render=celeba_layouts.render_partition,
         ),
-        _table(
+        describe_table(
             ATTRIBUTES,
             "f0e5da289d5ccf75ffe8811132694922b60f2af59256ed362afa03fefba324d0",
             "0B7EVK8r0v71pblRyaVFSWGxPY0U",
@@ -82,7 +92,7 @@ OFFICIAL = {
             read=celeba_tables.read_attributes,
             render=celeba_layouts.render_attributes,
         ),
-        _table(
+        describe_table(
             IDENTITY,
             "c6143857c3e2630ac2da9f782e9c1232e5e59be993a9d44e8a7916c78a6158c0",
             "1_ee_0u7vcNLOfNLegJRHmolfH5ICW-XS",
@@ -103,8 +113,8 @@ class CelebaFiles:
 
     Attributes:
         images: the zip, or a folder of pictures.
-        tables: official name -> the file, named as by the authors or by Kaggle; missing tables are
-            left out.
+        tables: official name -> the file, named as in the authors' or Kaggle's copy; missing tables
+            are left out.
     """
 
     images: Path
@@ -115,9 +125,9 @@ def find(folder: Path) -> CelebaFiles:
     """Find CelebA's files in a user's folder.
 
     Args:
-        folder: contains img_align_celeba.zip or the unpacked img_align_celeba, and any of the
-            tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive are
-            searched, too.
+        folder: folder that contains img_align_celeba.zip or the unpacked img_align_celeba, and any
+            of the tables, as text or CSV. The subfolders Anno, Eval and Img of the authors' Drive
+            are also searched.
 
     Raises:
         DataError: there is no archive.
@@ -198,12 +208,12 @@ def _by_hand(name: str, downloads: Path) -> str:
 
 
 def describe(files: CelebaFiles) -> dict[str, dict[str, object]]:
-    """Return what the receipt says about every file that was found.
+    """Return the receipt's entry for every file that was found.
 
     Returns:
-        name -> file, size_bytes, sha256, and official: whether it is the authors' file, or a table
-        with the same content. For an unpacked archive, official is None, since the authors publish
-        no hashes of single pictures.
+        name -> ``file``, ``size_bytes``, ``sha256`` and ``official``, which says whether it is the
+        authors' file, or a table with the same content. For an unpacked archive, ``official`` is
+        None, since the authors publish no hashes of individual pictures.
     """
     found = {name: _describe(path, OFFICIAL[name]) for name, path in files.tables.items()}
     if files.images.is_file():

@@ -1,14 +1,14 @@
 """Render CelebA's tables in the layout of the authors' files.
 
-Copies circulate with other line endings and as CSV. To decide whether a copy has the content of the
-authors' file, it is rendered in their layout and hashed: the hash equals the published one or it
-does not. This never mistakes a copy for the authors' file; if a layout were wrong, copies would
-merely count as unofficial.
+Copies circulate with different line endings and as CSV. To decide whether a copy has the content of
+the authors' file, it is rendered in their layout and hashed, and the hash is compared with the
+published one. This never mistakes a copy for the authors' file; if a layout were wrong, copies
+would merely count as unofficial.
 
-How certain are the layouts? The one of the partition is proven, since its content is known and has
-the published hash. The one of the attributes follows from the published length, which leaves two
-characters for each value of a row except the first; no file was available to prove it. Identities
-are separated from the names by one space. Both kinds of line endings are tried.
+The layout of the partition is proven, since its content is known and has the published hash. That
+of the attributes follows from the published length, which leaves two characters for each value of a
+row except the first; no file was available to prove it. Identities are separated from the names by
+one space. Both kinds of line endings are tried.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ PARTITION_ENDS = (162_770, 182_637, 202_599)
 
 
 def official_partition(names: Sequence[str]) -> pd.DataFrame | None:
-    """Return the columns file and partition of CelebA, or None if `names` are not all its faces.
+    """Return CelebA's ``file`` and ``partition``, or None if `names` are not all of its faces.
 
     Args:
         names: the names of the faces, 000001.jpg and so on, sorted and unique.
@@ -45,11 +45,11 @@ def has_content(
     render: Callable[[pd.DataFrame], str],
     sha256: str,
 ) -> bool:
-    """Return whether a table has the content of the file with this hash.
+    """Report whether a table has the same content as the file whose hash is `sha256`.
 
     Args:
         path: the table, in any form that `read` accepts and with rows in any order.
-        read: a reader of ``celeba_tables``.
+        read: the reader in ``celeba_tables`` for this table.
         render: the corresponding function of this module.
         sha256: hash of the authors' file.
     """
@@ -63,23 +63,23 @@ def has_content(
 
 
 def render_partition(table: pd.DataFrame) -> str:
-    """Render the columns file and partition as lines such as ``000001.jpg 0``."""
+    """Render the columns ``file`` and ``partition`` as lines such as ``000001.jpg 0``."""
     numbers = {name: number for number, name in enumerate(face_tables.PARTITIONS)}
     return _lines(table["file"], table["partition"].map(numbers))
 
 
 def render_identity(table: pd.DataFrame) -> str:
-    """Render the columns file and identity as lines such as ``000001.jpg 2880``."""
+    """Render the columns ``file`` and ``identity`` as lines such as ``000001.jpg 2880``."""
     return _lines(table["file"], table["identity"])
 
 
 def render_attributes(table: pd.DataFrame) -> str:
     """Render the number of faces, the names of the attributes, and a row for each face.
 
-    Each name of an attribute is followed by a space, also the last one.
+    Each attribute name, including the last one, is followed by a space.
 
     Args:
-        table: the column file and one column per attribute, 1 or -1.
+        table: the column ``file`` and one column per attribute, 1 or -1.
     """
     values = np.where(table.iloc[:, 1:] == 1, " 1", "-1").tolist()
     names = "".join(f"{name} " for name in table.columns[1:])

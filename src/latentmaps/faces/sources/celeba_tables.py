@@ -1,8 +1,8 @@
 """Read CelebA's lists as tables, from the authors' text files or from CSV copies.
 
 A text file has one line per face, "000001.jpg -1 1 ...", with fields separated by spaces. The
-attributes begin with a line with the number of faces and a line with the column names. A CSV file
-begins with the column names, the first of which is image_id.
+attribute file begins with a line for the number of faces and a line of column names. A CSV file
+begins with the column names; the first is ``image_id``.
 """
 
 import re
@@ -26,10 +26,10 @@ _ENCODING = "utf-8-sig"
 
 @dataclass(frozen=True)
 class _Head:
-    """The header of a list.
+    """The header of one of CelebA's lists.
 
     Attributes:
-        columns: column names, the first of which is file.
+        columns: column names; the first is ``file``.
         num_lines: number of lines before the first row.
         num_announced: number of rows that the header announces, if any.
         separator: separator of the fields; None: any whitespace.
@@ -45,7 +45,7 @@ class _Head:
 
 
 def read_partition(path: Path) -> pd.DataFrame:
-    """Return the columns file and partition: train, validation or test.
+    """Return the columns ``file`` and ``partition`` (train, validation or test).
 
     Raises:
         DataError: the list is damaged, or a partition is not 0, 1 or 2.
@@ -62,7 +62,7 @@ def read_partition(path: Path) -> pd.DataFrame:
 
 
 def read_identity(path: Path) -> pd.DataFrame:
-    """Return the columns file and identity, the number of the person.
+    """Return the columns ``file`` and ``identity``, the number of the person.
 
     Raises:
         DataError: the list is damaged.
@@ -71,7 +71,7 @@ def read_identity(path: Path) -> pd.DataFrame:
 
 
 def read_attributes(path: Path) -> pd.DataFrame:
-    """Return the column file and one column per attribute, int8, 1 or -1.
+    """Return the column ``file`` and one column per attribute, int8, 1 or -1.
 
     Raises:
         DataError: the list is damaged, or an attribute is neither 1 nor -1.
@@ -84,7 +84,7 @@ def read_attributes(path: Path) -> pd.DataFrame:
 
 
 def _head(path: Path, *, column: str | None = None) -> _Head:
-    """Read the header.
+    """Read the header of a list.
 
     Args:
         path: the list.
@@ -133,7 +133,7 @@ def _read(path: Path, head: _Head) -> pd.DataFrame:
 
 
 def _check_rows(path: Path, head: _Head) -> int:
-    """Check every row, since pandas shifts or fills short ones; return the number of rows."""
+    """Check every row, since pandas shifts or pads short ones, and return the number of rows."""
     num_rows = 0
     for number, line in _rows(path, head):
         fields = head.fields(line)

@@ -33,13 +33,13 @@ _OF_OTHERS = "your own digits; their license is not known"
 def take_digits(raw: RawFaces, digits: Digits, num_faces: int | None) -> dict[str, Any]:
     """Write the archive of digits and its tables.
 
-    The training digits come first and form the training part. The test digits alternate between
-    validation and test part, so neither part has images that the CNN was trained on.
+    The training digits come first and form the training part. The test digits alternate between the
+    validation part and the test part, so neither part has images that the CNN was trained on.
 
     Args:
-        raw: the files to write.
-        digits: images and labels.
-        num_faces: number of digits, the first in that order; None takes all.
+        raw: paths of the files to write.
+        digits: the digits and their labels.
+        num_faces: number of digits to take, in that order; None takes all.
 
     Returns:
         The receipt: source, number, license, versions of packages, and checksum.

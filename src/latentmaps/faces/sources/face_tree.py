@@ -10,18 +10,18 @@ _LARGEST_PICTURE_BYTES = 1_000_000
 
 
 class FaceTree:
-    """A folder of pictures 000001.jpg and so on.
+    """A folder of pictures named 000001.jpg and so on.
 
     Attributes:
-        path: the folder.
-        names: 000001.jpg and so on, sorted.
+        path: path of the folder.
+        names: names of the pictures (000001.jpg and so on), sorted.
     """
 
     def __init__(self, path: Path) -> None:
-        """List a folder.
+        """List the pictures in a folder.
 
         Raises:
-            DataError: it is empty, or contains other files than pictures.
+            DataError: the folder is empty, or contains files other than pictures.
         """
         self.path = path
         # file managers leave hidden files behind

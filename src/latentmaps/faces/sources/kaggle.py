@@ -1,4 +1,4 @@
-"""Kaggle's copy of CelebA, downloaded with the optional package kagglehub."""
+"""Kaggle's copy of CelebA, downloaded with the optional package ``kagglehub``."""
 
 import importlib
 import logging
@@ -36,7 +36,7 @@ def download() -> Path:
     log.info("Fetching %s from Kaggle", DATASET)
     kinds = vars(importlib.import_module("kagglehub.exceptions")).values()
     own = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Exception)]
-    # errors of requests are OSErrors
+    # the requests library raises OSErrors
     refusals: tuple[type[Exception], ...] = (OSError, ValueError, *own)
     try:
         return Path(kagglehub.dataset_download(DATASET))

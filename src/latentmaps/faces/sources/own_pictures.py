@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 LICENSE = "your own pictures; their license is not known"
 
-# the six digits of a name
+# a name has six digits
 _MOST_FACES = 999_999
 # a process needs a second to start; photographs take 20 to 100 ms each
 _FILES_WORTH_A_PROCESS = 50
@@ -52,7 +52,7 @@ class _Taken:
 
     Attributes:
         origins: names of the files that became faces, in order.
-        refused: names of the others, and why they were refused.
+        refused: names of the other files, and why they were refused.
         num_transparent: number of faces that had transparent pixels.
     """
 
@@ -73,13 +73,13 @@ def take_pictures(
     """Collect pictures from a folder tree or a zip, in the order of their paths.
 
     Args:
-        raw: the files to write.
+        raw: paths of the files to write.
         path: the folder or zip.
-        num_faces: number of faces, the first usable pictures; None takes all.
+        num_faces: number of faces, taken from the first usable pictures; None takes all.
         max_refused: maximum number of unusable files.
         refused_path: the final path of the table of refused files, for the log; None: the path to
             which it is written.
-        num_processes: number of parallel processes; None derives it from the number of cores and of
+        num_processes: number of parallel processes; None derives it from the numbers of cores and
             files. The result does not depend on it.
 
     Returns:
@@ -146,7 +146,7 @@ def _convert(source: PictureSource, name: str) -> _Converted:
 
 
 def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iterator[str]:
-    """Yield lines for the log that sum up the results for all files."""
+    """Yield log lines that summarize the results for all files."""
     yield f"Took {len(taken.origins):,} pictures"
     if taken.num_transparent:
         yield f"{taken.num_transparent:,} of them had transparent pixels, which are now white"
@@ -156,10 +156,10 @@ def _summarize(taken: _Taken, source: PictureSource, refused_path: Path) -> Iter
     if source.num_hidden:
         yield f"Skipped {source.num_hidden:,} files that are hidden or in a hidden folder"
     if source.others:
-        yield f"Skipped {len(source.others):,} files that are not pictures: {_some(source.others)}"
+        yield f"Skipped {len(source.others):,} files that are not pictures: {_first(source.others)}"
 
 
-def _some(names: Sequence[str]) -> str:
+def _first(names: Sequence[str]) -> str:
     shown = [excerpt(picture_sources.printable(name), 60) for name in names[:_MOST_NAMED]]
     return ", ".join([*shown, "..."] if len(names) > _MOST_NAMED else shown)
 

@@ -1,6 +1,6 @@
 """Read the user's own pictures from a folder tree, or from a zip of one.
 
-Both are untrusted input: nothing outside of them is read, and the size of files is limited.
+Both are untrusted input: nothing outside them is read, and the size of files is limited.
 """
 
 import functools
@@ -18,7 +18,7 @@ from latentmaps.storage import zip_files
 from latentmaps.storage.zip_files import ZipError
 
 _LARGEST_FILE_BYTES = 200_000_000
-# Files with other suffixes, or without one, are tried: a picture may have an unusual name.
+# Files with other suffixes, or without one, are tried: a picture may have an unusual suffix.
 _NO_PICTURE = re.compile(
     r".+\.(txt|md|log|csv|tsv|jsonl?|xml|html?|ya?ml|toml|ini|cfg|pdf|docx?|odt|rtf|xlsx?|ods|pptx?"
     r"|db|sqlite|url|lnk|zip|7z|rar|tar|t?gz|bz2|xz|mp4|mov|m4v|avi|mkv|webm|3gp|mp3|m4a|aac|wav"
@@ -30,7 +30,7 @@ _UNPRINTABLE = {"Cc", "Cs", "Zl", "Zp"}
 
 
 class FileError(Exception):
-    """A file of the source cannot be read, or is not allowed to be read."""
+    """A file in the source cannot be read, or must not be read."""
 
 
 class PictureSource(Protocol):
@@ -55,12 +55,12 @@ class PictureSource(Protocol):
         """Return the content of a file.
 
         Raises:
-            FileError: it cannot be read, or is not allowed to be read.
+            FileError: it cannot be read, or must not be read.
         """
 
 
 def open_source(path: Path) -> PictureSource:
-    """Open a folder or a zip.
+    """Open a folder or a zip of pictures.
 
     Raises:
         DataError: `path` is neither.
@@ -112,7 +112,7 @@ def _sort_out(files: Iterable[str]) -> tuple[tuple[str, ...], int, tuple[str, ..
 
 
 def _is_hidden(name: str) -> bool:
-    # zips from macOS have a folder __MACOSX next to the files
+    # zips from macOS contain a folder __MACOSX next to the files
     parts = (part for part in name.split("/") if part != "..")
     return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 
@@ -175,7 +175,7 @@ class _Zip:
         if not name or "\0" in name:
             raise FileError("an empty name or one with a NUL; rename the file and pack it again")
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise FileError("a path that leads outside of the zip")
+            raise FileError("a path that points outside the zip")
         member = members[name]
         reason = zip_files.refusal(member)
         if reason is not None:

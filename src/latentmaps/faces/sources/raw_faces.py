@@ -6,17 +6,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class RawFaces:
-    """The paths to which a source writes its faces.
+    """The paths of the files that a source writes.
 
-    A table for which the source has no information has the column file alone, one row per face.
+    A table for which the source has no information has only the column ``file``, one row per face.
 
     Attributes:
-        images: the archive, see ``archive``.
-        attributes: CelebA's 40 attributes or others, see ``face_tables``.
-        partition: the source's own split, see ``face_tables``.
-        identity: the number of the person on each face, see ``face_tables``.
-        origins: the name of each picture at its source.
-        refused: files of the source that were refused, and the reasons.
+        images: the archive of pictures; see ``archive``.
+        attributes: table with CelebA's 40 attributes or others; see ``face_tables``.
+        partition: table with the source's own split; see ``face_tables``.
+        identity: table with the number of the person in each picture; see ``face_tables``.
+        origins: table with the name of each picture at its source.
+        refused: table of the refused files of the source, and the reasons.
     """
 
     images: Path

@@ -1,4 +1,4 @@
-"""Distances between two sets of points, taken as samples of two distributions.
+"""Distances between two sets of points, treated as samples from two distributions.
 
 All functions take points (n, d) and (m, d). Functions that compare every point with every other
 work on two blocks of rows at a time, so memory use does not grow with the number of points.
@@ -15,17 +15,18 @@ Points = npt.NDArray[np.floating]
 # maps points (n, d) and (m, d) to k(x, y), (n, m)
 Kernel = Callable[[Points, Points], Points]
 
-_ROWS_A_BLOCK = 500
-# multiples of the base width; Tolstikhin et al. 2018 sum over the same ones
+_ROWS_PER_BLOCK = 500
+# multiples of the base width; Tolstikhin et al. 2018 sum over the same multiples
 _WIDTHS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 def mmd_to_prior(z: Points, prior_z: Points) -> float:
     """Return the squared maximum mean discrepancy between z-points and points of N(0, I).
 
-    The unbiased estimate (Gretton et al. 2012, equation 3) with a sum of inverse multiquadratic
-    kernels C / (C + |x - y|^2), where C = w * 2 d for each width w. 2 d is the mean squared
-    distance of two points of the prior in d dimensions (Tolstikhin et al. 2018, appendix).
+    This is the unbiased estimate (Gretton et al. 2012, equation 3) with a sum of inverse
+    multiquadratic kernels C / (C + |x - y|^2), where C = w * 2 d for each width w. The factor 2 d
+    is the mean squared distance between two points of the prior in d dimensions (Tolstikhin et al.
+    2018, appendix).
 
     Args:
         z: (n, d), n at least 2.
@@ -66,10 +67,10 @@ def kernel_distance(x: Points, y: Points) -> KernelDistance:
     (Binkowski et al. 2018, section 4). It is computed over all points at once, not as a mean over
     subsets.
 
-    The error is the jackknife estimate (Efron & Stein 1981): the spread of the distances that leave
-    out one point of x at a time. Eight samples of 400 random faces had a spread of 0.010, 0.015 and
-    0.029 (prior, Gaussian, ten Gaussians) and estimated errors of 0.011, 0.019 to 0.029 and 0.024
-    to 0.050.
+    The error is the jackknife estimate (Efron & Stein 1981): the spread of the distances when one
+    point of x is left out at a time. Over eight samples of 400 random faces, the distances had a
+    spread of 0.010, 0.015 and 0.029 (prior, Gaussian, ten Gaussians), and the estimated errors were
+    0.011, 0.019 to 0.029 and 0.024 to 0.050.
 
     Args:
         x: (n, d), n at least 3.
@@ -109,21 +110,21 @@ def _cubic_of_itself(x: Points) -> Points:
 
 
 def frechet_distance(x: Points, y: Points) -> float:
-    """Return the squared Frechet distance between the Gaussians fitted to x and to y.
+    """Return the squared Fréchet distance between the Gaussians fitted to x and to y.
 
-    |mean_x - mean_y|^2 + tr C_x + tr C_y - 2 tr (C_x C_y)^(1/2) (Dowson & Landau 1982; Heusel et
-    al. 2017, section 3, for features of images). With C = F F' from the eigendecomposition, the
-    last trace is the sum of the singular values of F_x' F_y. This avoids the square root of a
-    matrix that is not symmetric, and it stays exact for singular covariances, which occur with
-    fewer points than dimensions.
+    This is |mean_x - mean_y|^2 + tr C_x + tr C_y - 2 tr (C_x C_y)^(1/2) (Dowson & Landau 1982;
+    Heusel et al. 2017, section 3, for features of images). With C = F F' from the
+    eigendecomposition, the last trace is the sum of the singular values of F_x' F_y. This avoids
+    the square root of a matrix that is not symmetric, and it stays exact for singular covariances,
+    which occur when there are fewer points than dimensions.
 
     Args:
         x: (n, d), n at least 2.
         y: (m, d), m at least 2.
 
     Returns:
-        0 or more. Few points bias it upward: compare sets of equal size only, and report the
-        distance of two sets from the same distribution next to it.
+        0 or more. Having few points biases it upward: only compare sets of equal size, and also
+        report the distance between two sets from the same distribution.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     factor_x, factor_y = _covariance_factor(x), _covariance_factor(y)
@@ -137,7 +138,7 @@ def _covariance_factor(x: Points) -> Points:
     """Return F, (d, rank), where F F' is the unbiased covariance of x, (n, d)."""
     covariance = np.atleast_2d(np.cov(x, rowvar=False))
     values, vectors = np.linalg.eigh(covariance)
-    # smaller eigenvalues are rounding errors; same rule as numpy.linalg.matrix_rank
+    # smaller eigenvalues are rounding errors; this is the rule of numpy.linalg.matrix_rank
     kept = values > values.max(initial=0.0) * len(values) * np.finfo(np.float64).eps
     return vectors[:, kept] * np.sqrt(values[kept])
 
@@ -147,8 +148,8 @@ class _Sum:
     """Sums of a kernel k(x_i, y_j).
 
     Attributes:
-        of_all: over all pairs; without the pairs (i, i) if x and y are the same set.
-        of_rows: (n,), over all j.
+        of_all: sum over all pairs, except the pairs (i, i) if x and y are the same set.
+        of_rows: (n,), sums over all j.
     """
 
     of_all: float
@@ -164,7 +165,10 @@ def _mmd(within_x: _Sum, within_y: _Sum, between: _Sum) -> float:
 
 
 def _sum_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = False) -> _Sum:
-    """Return the sums of the kernel in one pass; `is_same`: `x` and `y` are the same set."""
+    """Return the sums of the kernel, computed in one pass.
+
+    If `is_same`, then `x` and `y` are the same set, and the total omits the pairs (i, i).
+    """
     of_all, of_rows = 0.0, np.zeros(len(x))
     for row in _blocks(x):
         for column in _blocks(y):
@@ -177,8 +181,8 @@ def _sum_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = False) 
 
 
 def _blocks(points: Points) -> Iterator[slice]:
-    firsts = range(0, len(points), _ROWS_A_BLOCK)
-    return (slice(first, first + _ROWS_A_BLOCK) for first in firsts)
+    starts = range(0, len(points), _ROWS_PER_BLOCK)
+    return (slice(first, first + _ROWS_PER_BLOCK) for first in starts)
 
 
 def _squared_distances(x: Points, y: Points) -> Points:

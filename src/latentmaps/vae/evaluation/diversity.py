@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 
 class Diversity:
-    """Root mean square difference of two faces, 0..1, accumulated batch by batch."""
+    """Root mean square difference between two faces, 0..1, accumulated in batches."""
 
     def __init__(self) -> None:
         self._num_faces = 0
@@ -19,9 +19,9 @@ class Diversity:
         self._total_of_squares = self._total_of_squares + squares.sum(axis=0)
 
     def value(self) -> float:
-        """Return the diversity; 0 for fewer than 2 faces.
+        """Return the diversity, or 0 for fewer than 2 faces.
 
-        The mean squared difference of two independent samples is twice the variance.
+        The mean squared difference between two independent samples is twice the variance.
         """
         if self._num_faces < 2:
             return 0.0

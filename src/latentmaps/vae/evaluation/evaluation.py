@@ -1,4 +1,4 @@
-"""Everything that is measured on a trained VAE, combined from the modules of this package."""
+"""All measures of a trained VAE, combined from the modules of this package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ class Evaluation:
     """The result of an evaluation.
 
     Attributes:
-        numbers: by name; the numbers of several kinds of faces are nested.
+        numbers: all measures by name; those of several kinds of faces are nested.
         latents: encodings of faces, fitted samplers and attribute directions.
-        dimensions: one row for each latent dimension, see ``describe_dimensions``.
+        dimensions: one row for each latent dimension; see ``describe_dimensions``.
     """
 
     numbers: Mapping[str, Any]
@@ -42,9 +42,9 @@ class Evaluation:
     dimensions: pd.DataFrame
 
     def doubts(self) -> list[str]:
-        """Return a warning for each kind of faces that look all alike."""
+        """Return a warning for each set of faces that all look alike."""
         rows = self.numbers["samples"]
-        return doubts.of_evaluation(
+        return doubts.about_evaluation(
             reconstructions=(self.numbers["diversity"], self.numbers["diversity_originals"]),
             random_faces=(
                 rows[samplers.NOT_FITTED]["diversity"],
@@ -67,16 +67,16 @@ def evaluate(
     Args:
         trained: the VAE.
         real: training and test faces.
-        known: the attributes of all faces, see ``face_attributes.read_attributes``.
-        params: the section evaluate_vae.
-        fid_weights: weights of a second feature net, see ``fid_network``; None: no second net.
-        seed: seed of all random numbers.
+        known: the attributes of all faces; see ``face_attributes.read_attributes``.
+        params: the section ``evaluate_vae``.
+        fid_weights: weights of a second feature net (see ``fid_network``); None for no second net.
+        seed: seed for all random numbers.
 
     Raises:
         DataError: there are too few faces, no two training faces differ, all test faces are copies
-            of training faces, the attributes belong to fewer faces, or `fid_weights` is not the
-            published file.
-        ParamsError: a library of the second net is not installed.
+            of training faces, the attributes do not cover all faces, or `fid_weights` is not
+            the published file.
+        ParamsError: a library that the second net needs is not installed.
     """
     samples.count_compared(real, params)  # fail early if there are too few faces
     train_rows = subset.sample(real.train, params.num_encoded, seed=seed)

@@ -1,6 +1,6 @@
-"""Feature nets: they turn images into features, in which two sets of images are compared.
+"""Feature nets, which turn images into features for comparing two sets of images.
 
-A Frechet or kernel distance has a meaning only together with the name of its feature net and with
+A Fréchet or kernel distance is meaningful only together with the name of its feature net and with
 the distance between two sets of real images. ``pixel_features`` is always used; ``fid_network`` is
 added if params.yaml names its weights.
 """

@@ -1,8 +1,8 @@
 """How close random faces are to the nearest training face, relative to test faces.
 
 This detects copies of training faces. A copy is found only among the faces that are searched, so
-all training faces are searched by default. They come batch by batch, and only the shortest
-distances are kept.
+all training faces are searched by default. They arrive in batches, and only the shortest distances
+are kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ Pixels = npt.NDArray[np.float32]
 # name of a feature net -> (n, num_features)
 Features = Mapping[str, npt.NDArray[np.float32]]
 
-# batches of 128 faces; comparing them one by one takes five times as long
-_BATCHES_A_BLOCK = 8
+# batches of 128 faces; comparing one batch at a time takes five times as long
+_BATCHES_PER_BLOCK = 8
 
 
 def ratios(
@@ -36,8 +36,9 @@ def ratios(
     Args:
         training_faces: batches of pixels (n, h, w, c), 0..1; consumed once.
         nets: the feature nets.
-        test: features of test faces, which were not used for training.
-        generated: name -> features of the faces that may be copies.
+        test: name of a net -> features, (n, num_features), of test faces, which were not used for
+            training.
+        generated: name of a set of faces that may be copies -> its features, in the same form.
 
     Returns:
         Name of the generated faces -> name of the net -> the ratio: 0 for copies, about 1 for new
@@ -63,9 +64,9 @@ def ratios(
 def _refuse_copies(net: str, mean_distance: float, *, num_test: int) -> None:
     if mean_distance == 0.0:
         raise DataError(
-            f"images.npy: each of the {num_test:,} test faces equals a training face, measured "
-            f"with {net}; expected faces that were not used for training: remove the copies from "
-            "the source and run fetch_faces again"
+            f"images.npy: each of the {num_test:,} test faces is identical to a training face, "
+            f"measured with {net}; expected faces that were not used for training: remove the "
+            "copies from the source and run fetch_faces again"
         )
 
 
@@ -82,11 +83,11 @@ class _Search:
     def add(self, pixels: Pixels) -> None:
         """Add a batch of training faces; several batches are compared at a time."""
         self._waiting.append(self._net.features(pixels))
-        if len(self._waiting) == _BATCHES_A_BLOCK:
+        if len(self._waiting) == _BATCHES_PER_BLOCK:
             self._compare()
 
     def mean_distances(self) -> list[float]:
-        """Return the mean distance of each set to the nearest of all added faces."""
+        """Return the mean distance of each set to the nearest added face."""
         if self._waiting:
             self._compare()
         sets = np.split(self._nearest.distances, self._ends[:-1])

@@ -15,7 +15,7 @@ from latentmaps.errors import DataError
 Features = npt.NDArray[np.floating]
 
 _NEAREST_K = 5
-_ROWS_A_BLOCK = 500
+_ROWS_PER_BLOCK = 500
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Neighborhoods:
     """How well two sets cover each other; all values are 0..1 except density, which can exceed 1.
 
     Attributes:
-        precision: share of generated images that lie in the neighborhood of a real one.
-        recall: share of real images that lie in the neighborhood of a generated one.
-        density: mean number of real neighborhoods that a generated image lies in, divided by
+        precision: share of generated images in the neighborhood of a real one.
+        recall: share of real images in the neighborhood of a generated one.
+        density: mean number of real neighborhoods that contain a generated image, divided by
             `nearest_k`; about 1 for equal distributions.
         coverage: share of real images whose neighborhood contains a generated one.
     """
@@ -39,12 +39,14 @@ class Neighborhoods:
 def precision_recall_density_coverage(
     real: Features, generated: Features, *, nearest_k: int = _NEAREST_K
 ) -> Neighborhoods:
-    """Return how well generated features cover real ones, and the other way around.
+    """Return how well generated features cover real ones, and vice versa.
 
-    The neighborhood of a point is the open ball that reaches to the k-th nearest other point of the
-    same set. Precision and recall: Kynkäänniemi et al. 2019, equations 1 and 2; density and
-    coverage: Naeem et al. 2020, equations 3 and 4. As in the code of Naeem et al., points on the
-    boundary lie outside.
+    The neighborhood of a point is the open ball around it whose radius is the distance to the k-th
+    nearest other point of the same set. As in the code of Naeem et al., points on the boundary are
+    outside.
+
+    Sources: Kynkäänniemi et al. 2019, equations 1 and 2, for precision and recall; Naeem et al.
+    2020, equations 3 and 4, for density and coverage.
 
     Distances are computed for a few rows at a time, so memory use does not grow with the product of
     the numbers of images.
@@ -63,7 +65,8 @@ def precision_recall_density_coverage(
     center = real.mean(axis=0, dtype=np.float64)
     real, generated = real - center, generated - center
     real_radii, generated_radii = (_radii(points, nearest_k) for points in (real, generated))
-    num_around = np.zeros(len(generated), np.int64)  # real neighborhoods that contain each
+    # for each generated point, the number of real neighborhoods that contain it
+    num_around = np.zeros(len(generated), np.int64)
     num_recalled = num_covered = 0
     for rows, distances in _distances(real, generated):
         is_near = distances < real_radii[rows, None]  # (rows, m)
@@ -89,16 +92,16 @@ def _radii(points: Features, nearest_k: int) -> Features:
 
 def _distances(x: Features, y: Features) -> Iterator[tuple[slice, Features]]:
     """Yield slices of rows of x, (n, d), and their distances to all of y, (rows, m)."""
-    for first in range(0, len(x), _ROWS_A_BLOCK):
-        rows = slice(first, first + _ROWS_A_BLOCK)
+    for first in range(0, len(x), _ROWS_PER_BLOCK):
+        rows = slice(first, first + _ROWS_PER_BLOCK)
         yield rows, metrics.euclidean_distances(x[rows], y)
 
 
 def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
-    """Require that a set is large enough for nearest neighbors.
+    """Check that a set is large enough to find nearest neighbors.
 
     Raises:
-        DataError: it has at most nearest_k + 1 images.
+        DataError: it has fewer than nearest_k + 2 images.
     """
     if num_images <= nearest_k + 1:
         raise DataError(
@@ -109,12 +112,12 @@ def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
 
 
 class Nearest:
-    """The distance from each of some points to the nearest of others, which come block by block.
+    """The distance from each point to its nearest neighbor among points that arrive in blocks.
 
-    Memory use does not grow with the number of the other points.
+    Memory use does not grow with the number of those points.
 
     Attributes:
-        distances: (n,), to the nearest point seen so far; infinite before the first block.
+        distances: (n,), distances to the nearest point so far; infinite before the first block.
     """
 
     def __init__(self, points: Features) -> None:
@@ -125,7 +128,7 @@ class Nearest:
         """Shorten the distances of the points that are closer to one of `others`, (m, d).
 
         The nearest point is found with |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
-        float64 a few rows at a time. Its distance is then computed from the difference itself, so
+        float64, a few rows at a time. Its distance is then computed from the difference itself, so
         that it is 0 for a copy; the first formula would leave the square root of a rounding error.
         """
         nearest, approximate = metrics.pairwise_distances_argmin_min(self._points, others)

@@ -23,8 +23,8 @@ NAME = "pixels-pca"
 NUM_COMPONENTS = 64
 
 _LARGEST_SIDE = 32
-_ROWS_A_CHUNK = 250
-# below this share of the largest variance, a variance is rounding and its direction arbitrary
+_ROWS_PER_CHUNK = 250
+# below this share of the largest variance, a variance is rounding error and its direction arbitrary
 _SMALLEST_SHARE = 1e-9
 
 
@@ -32,19 +32,22 @@ _SMALLEST_SHARE = 1e-9
 class PixelsPca:
     """Principal components of small images.
 
-    Definition 1: average the image over areas to at most 32x32 pixels, gray or color, 0..1;
-    subtract the mean over the training images; project onto the 64 directions of largest variance
-    of the training images, or fewer if their rank is lower; divide all by one number, the root of
-    the mean variance along these directions. Numbers are therefore comparable only between
-    experiments with the same training images. A change of this definition must increase its number.
+    Definition 1: Average the image over areas to at most 32x32 pixels, gray or color, 0..1.
+    Subtract the mean over the training images. Project onto the 64 directions of largest variance
+    of the training images, or fewer if their rank is lower. Divide all values by one number, the
+    root of the mean variance along these directions.
 
-    The directions keep their relative weights. Dividing each by its own standard deviation lets the
-    many directions in which no blurred face varies dominate, and samplers that look very different
-    had equal distances.
+    Numbers are therefore comparable only between experiments with the same training images. Any
+    change to this definition must increase its number.
+
+    The directions keep their relative weights. When each was divided by its own standard deviation,
+    the many directions in which no blurred face varies dominated, and samplers that look very
+    different had equal distances.
 
     Attributes:
-        mean: (height * width * channels,), of the small images.
-        directions: (height * width * channels, d), already divided by that number.
+        mean: (height * width * channels,), mean of the small images.
+        directions: (height * width * channels, d), one per column, already divided by
+            the root of the mean variance.
         name: the name of the net in metrics.
     """
 
@@ -65,27 +68,27 @@ def fit(
 ) -> PixelsPca:
     """Fit the feature net to training images.
 
-    The covariance is summed chunk by chunk, exactly and in constant memory (75 MB at 32x32x3), and
-    then decomposed once; 10,000 images of 96x96x3 take 7 s on two cores. Incremental PCA takes
-    longer, and its result depends on the batch size.
+    The covariance is summed in chunks, exactly and in constant memory (75 MB at 32x32x3), and then
+    decomposed once. For 10,000 images of 96x96x3, this takes 7 s on two cores. Incremental PCA
+    takes longer, and its result depends on the batch size.
 
     Args:
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
-        rows: (n,), the training images.
+        rows: (n,), rows of the training images.
         num_components: maximum number of features.
 
     Raises:
         DataError: no two of the training images differ.
     """
-    # a point close to the data, so that the sums lose no digits; exact if all images are equal
+    # a point close to the data, so that the sums lose no digits; exact if all images are identical
     origin = _small_pictures(images, rows[:1])[0]
-    chunks = (rows[i : i + _ROWS_A_CHUNK] for i in range(0, len(rows), _ROWS_A_CHUNK))
+    chunks = (rows[i : i + _ROWS_PER_CHUNK] for i in range(0, len(rows), _ROWS_PER_CHUNK))
     pictures = (_small_pictures(images, chunk) - origin for chunk in chunks)
     is_few = len(rows) <= len(origin)
     offset, values, vectors = (_directions_of_few if is_few else _directions_of_many)(pictures)
     if not len(values):
         raise DataError(
-            f"split_faces.num_train: {len(rows)} training image(s), all of them equal, expected "
+            f"split_faces.num_train: {len(rows)} training image(s), all identical, expected "
             "2 or more that differ; use other faces, or more of them"
         )
     # the sign of an eigenvector is arbitrary: make its largest entry positive
@@ -95,10 +98,10 @@ def fit(
 
 
 def _directions_of_few(chunks: Iterator[Array]) -> Directions:
-    """Return mean, variances and directions of n small images of d values, n at most d.
+    """Return the mean, variances and directions of n small images of d values, n at most d.
 
-    They come from the products of the images with each other, (n, n): decomposing a (d, d) matrix
-    of low rank is slow.
+    They are computed from the products of the images with each other, (n, n), because decomposing a
+    (d, d) matrix of low rank is slow.
     """
     pictures = np.concatenate(list(chunks))
     mean = pictures.mean(axis=0)
@@ -108,7 +111,7 @@ def _directions_of_few(chunks: Iterator[Array]) -> Directions:
 
 
 def _directions_of_many(chunks: Iterator[Array]) -> Directions:
-    """Return mean, variances and directions of n small images of d values."""
+    """Return the mean, variances and directions of n small images of d values."""
     num_pictures, total, products = 0, np.zeros(()), np.zeros(())
     for pictures in chunks:
         num_pictures += len(pictures)
@@ -119,7 +122,7 @@ def _directions_of_many(chunks: Iterator[Array]) -> Directions:
 
 
 def _largest_first(matrix: Array) -> tuple[Array, Array]:
-    """Return the nonzero eigenvalues, (rank,), largest first, and their vectors as columns."""
+    """Return the nonzero eigenvalues, (rank,), largest first, and the eigenvectors as columns."""
     values, vectors = np.linalg.eigh(matrix)
     kept = values > _SMALLEST_SHARE * values[-1]
     return values[kept][::-1], vectors[:, kept][:, ::-1]
@@ -135,14 +138,14 @@ def _flat(pixels: Pixels) -> Array:
 
 
 def area_averages(pixels: Pixels, largest_side: int) -> Array:
-    """Downsample images by area averages so that no side is longer than `largest_side`.
+    """Downsample images by area averaging so that no side is longer than `largest_side`.
 
     Each output pixel is the mean of the rectangle it covers, with partly covered pixels weighted by
     the covered share. A side that is short enough is kept.
 
     Args:
         pixels: (n, h, w, c).
-        largest_side: in pixels.
+        largest_side: maximum length of a side, in pixels.
 
     Returns:
         (n, min(h, largest_side), min(w, largest_side), c).

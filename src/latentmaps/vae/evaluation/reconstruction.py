@@ -26,14 +26,15 @@ def evaluate(
 
     Args:
         trained: the VAE.
-        images: (num_images, h, w, c), uint8; may be memory-mapped, only one batch is in memory.
-        rows: (n,), the images to reconstruct.
-        seed: seed of the z that is sampled from each posterior.
+        images: (num_images, h, w, c), uint8; may be memory-mapped. One batch is read at a time.
+        rows: (n,), rows of the images to reconstruct.
+        seed: seed for sampling z from each posterior.
 
     Returns:
-        The measures with z at the posterior mean; ``diversity``, how much these reconstructions
-        differ from one another; ``sharpness_originals`` and ``diversity_originals``; and, under
-        ``sampled``, the measures with z sampled from the posterior, as in training.
+        - the measures with z at the posterior mean;
+        - ``diversity``, how much these reconstructions differ from one another;
+        - ``sharpness_originals`` and ``diversity_originals``;
+        - ``sampled``, the measures with z sampled from the posterior, as in training.
     """
     from_mean, from_sample = _Means(), _Means()
     of_originals, of_reconstructions = Diversity(), Diversity()
@@ -45,10 +46,10 @@ def evaluate(
         of_originals.add(originals)
         of_reconstructions.add(reconstructions)
         from_mean.add(
-            _numbers(originals, reconstructions)
+            measure(originals, reconstructions)
             | {"sharpness_originals": likeness.sharpness(originals)}
         )
-        from_sample.add(_numbers(originals, trained.decode(sampled_z)))
+        from_sample.add(measure(originals, trained.decode(sampled_z)))
     return {
         **from_mean.values(),
         "diversity": of_reconstructions.value(),
@@ -58,7 +59,7 @@ def evaluate(
 
 
 class _Means:
-    """Means over images that come batch by batch."""
+    """Means over images that arrive in batches."""
 
     def __init__(self) -> None:
         self.num_images = 0
@@ -75,7 +76,16 @@ class _Means:
         return {name: total / self.num_images for name, total in self._totals.items()}
 
 
-def _numbers(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
+def measure(originals: Pixels, reconstructions: Pixels) -> dict[str, PerImage]:
+    """Return each measure of the reconstructions.
+
+    Args:
+        originals: (num_images, h, w, c), float32, 0..1.
+        reconstructions: the same shape and range.
+
+    Returns:
+        Name of the measure -> (num_images,).
+    """
     mse = likeness.mean_squared_error(originals, reconstructions)
     bce = likeness.bce_per_dim(originals, reconstructions)
     return {

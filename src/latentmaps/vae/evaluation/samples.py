@@ -1,8 +1,8 @@
-"""Measures of the random faces of every sampler, next to those of real faces.
+"""Measures of the random faces of every sampler, alongside those of real faces.
 
-Each number is comparable with that of real faces: training faces take the place of random ones and
-are compared with the same test faces. Faces are processed batch by batch, and only the features of
-the compared ones are kept, so memory use does not grow with the image size.
+Each number can be compared with that of real faces, for which training faces take the place of
+random ones and are compared with the same test faces. Faces are processed in batches, and only the
+features of the faces being compared are kept, so memory use does not grow with the image size.
 """
 
 import dataclasses
@@ -35,7 +35,7 @@ _COOL = "_cool"
 
 @dataclass(frozen=True)
 class RealFaces:
-    """The faces that random ones are compared with.
+    """The real faces that random faces are compared with.
 
     Attributes:
         images: (num_images, h, w, c), uint8; may be memory-mapped.
@@ -50,11 +50,11 @@ class RealFaces:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """What the measures need of a set of faces.
+    """The data about a set of faces that the measures need.
 
     Attributes:
         sharpness: mean variance of the Laplacian, times 1000.
-        diversity: root mean square difference of two faces of the set, 0..1.
+        diversity: root mean square difference between two faces of the set, 0..1.
         features: name of the feature net -> (n, num_features).
     """
 
@@ -64,7 +64,7 @@ class FaceSet:
 
 
 def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
-    """Return what the measures need of faces that come batch by batch.
+    """Return the data that the measures need, for faces that arrive in batches.
 
     Args:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
@@ -89,7 +89,7 @@ def count_compared(real: RealFaces, params: EvaluateVae) -> int:
     """Return the number of faces in each set that is compared.
 
     Raises:
-        DataError: there are too few for nearest neighbors.
+        DataError: there are too few faces to find nearest neighbors.
     """
     num_compared = min(params.num_compared, len(real.train), len(real.test))
     neighbors.require_enough(num_compared)
@@ -108,22 +108,25 @@ def evaluate(
     """Return the numbers of each sampler, at temperature 1 and at ``params.temperature``.
 
     Args:
-        trained: decodes the points.
+        trained: the VAE that decodes the points.
         fitted: the samplers by name.
         real: the faces to compare with.
-        nets: feature nets, for the distances.
-        params: the section evaluate_vae.
+        nets: feature nets used for the distances.
+        params: the section ``evaluate_vae``.
         seed: seed of the random points and of the subsets of real faces.
 
     Returns:
-        ``num_compared``; ``num_searched``, the number of training faces that were searched for
-        copies; ``temperature``; ``feature_nets``, their names; and ``samples``, a row of numbers
-        for ``real``, for each sampler and, with the suffix ``_cool``, for each sampler at the other
-        temperature. A row holds ``sharpness``, ``diversity`` and an object for each feature net.
+        - ``num_compared``, the number of faces in each set;
+        - ``num_searched``, the number of training faces that were searched for copies;
+        - ``temperature``, the temperature other than 1;
+        - ``feature_nets``, the names of the nets;
+        - ``samples``, a row of numbers for ``real``, for each sampler and, with the suffix
+          ``_cool``, for each sampler at ``temperature``. A row contains ``sharpness``,
+          ``diversity`` and an object for each feature net.
 
     Raises:
-        DataError: there are too few faces for nearest neighbors, or all test faces are copies of
-            training faces.
+        DataError: there are too few faces to find nearest neighbors, or all test faces are copies
+            of training faces.
     """
     num_compared = count_compared(real, params)
     train, test = (
@@ -157,11 +160,11 @@ def evaluate(
 
 
 def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[str, float]:
-    """Return the kernel distance of each sampler at temperature 1, as ``kernel_`` and its name.
+    """Return each kernel distance at temperature 1, by ``kernel_`` plus the name of the sampler.
 
     Args:
         rows: ``samples``, as returned by ``evaluate``.
-        names: of the samplers.
+        names: names of the samplers.
         net: the feature net whose distance is returned.
     """
     return {f"kernel_{name}": rows[name][net]["kernel_distance"] for name in names}

@@ -1,7 +1,8 @@
-"""Directions of attributes in the latent space: what to add to a face so that it smiles.
+"""Attribute directions in the latent space: what to add to a face to make it smile.
 
-To change faces, get a direction with ``find``: it rejects an attribute that too few faces show. The
-d' of a direction measures how well it separates the faces with the attribute from those without.
+To change faces, get a direction with ``find``, which rejects attributes that too few faces show.
+The d' of a direction measures how well it separates the faces with the attribute from those
+without.
 """
 
 import difflib
@@ -21,17 +22,17 @@ from latentmaps.vae.network.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
-# A direction needs at least this number of training faces with the attribute, and without it; own
+# A direction needs at least this number of training faces with the attribute, and without it; our
 # choice. A mean of 20 faces has a standard error of 0.22 standard deviations in each dimension.
 FEWEST_FACES = 20
 # Below this d', faces with and without an attribute hardly differ along its direction: a threshold
-# is right in 60 % of the cases, compared with 50 % for guessing; own choice.
+# is right in 60% of the cases, compared with 50% for guessing; our choice.
 LEAST_D_PRIME = 0.5
 
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")
 # maximum length of a name in a message
 _NAME_CHARACTERS = 60
-# largest valid coordinate: twice that of the encodings, whose difference it is
+# largest valid coordinate: twice that of encodings, because a direction is a difference of two
 _LARGEST = 1000.0
 
 
@@ -40,11 +41,11 @@ class Direction:
     """The direction of one attribute.
 
     Attributes:
-        name: of the attribute.
-        vector: (latent_dim,), float64; zeros if no training face has the attribute, or all have it.
-        num_with: number of training faces with it.
-        num_without: number of training faces without it.
-        d_prime: see ``measure_d_prime``, on test faces; NaN: unknown.
+        name: name of the attribute.
+        vector: (latent_dim,), float64; zeros if no training face has the attribute or all have it.
+        num_with: number of training faces with the attribute.
+        num_without: number of training faces without the attribute.
+        d_prime: d' on test faces, see ``measure_d_prime``; NaN if unknown.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Direction:
 
     @property
     def length(self) -> float:
-        """Distance of the two means in the latent space."""
+        """Distance between the two means in the latent space."""
         return float(np.linalg.norm(self.vector))
 
     @property
@@ -74,12 +75,12 @@ class AttributeDirections:
     """The directions of all k attributes in the index of the faces.
 
     Attributes:
-        names: (k,), in the order of the index.
+        names: (k,), names of the attributes, in the order of the index.
         directions: (k, latent_dim), float64, the mean of training faces with the attribute minus
             the mean of those without; zeros if either kind is missing.
-        num_with: (k,), int64, number of training faces with it.
-        num_without: (k,), int64, number of training faces without it.
-        d_prime: (k,), float64, see ``measure_d_prime``, on test faces; NaN: unknown.
+        num_with: (k,), int64, number of training faces with the attribute.
+        num_without: (k,), int64, number of training faces without the attribute.
+        d_prime: (k,), float64, d' on test faces, see ``measure_d_prime``; NaN if unknown.
     """
 
     names: tuple[str, ...]
@@ -137,7 +138,7 @@ class AttributeDirections:
         return found
 
     def _describe_known(self, name: str) -> str:
-        """Return which attributes exist, those with the most similar names first."""
+        """Return a list of the known attributes as text, with the most similar names first."""
         known = self.with_enough_faces().names
         if not self.names:
             return (
@@ -188,16 +189,17 @@ def fit(
 
 
 def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> float:
-    """Return d', how well one value per face separates faces with and without an attribute.
+    """Return d', a measure of how well a value separates faces with and without an attribute.
 
-    d' = (m1 - m0) / s, the distance of the two means divided by the pooled standard deviation, s^2
-    = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2); Green & Swets 1966, "Signal Detection Theory
-    and Psychophysics", section 3.2. For two normal distributions of equal width, a threshold
-    halfway between the means is right in Phi(d' / 2) of the cases: 50 % for 0, 60 % for 0.5, 69 %
-    for 1, 84 % for 2, 98 % for 4.
+    d' = (m1 - m0) / s is the distance between the two means divided by the pooled standard
+    deviation, where s^2 = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2). For two normal
+    distributions of equal width, a threshold halfway between the means is right in Phi(d' / 2) of
+    the cases: 50% for 0, 60% for 0.5, 69% for 1, 84% for 2, 98% for 4.
+
+    Source: Green & Swets 1966, "Signal Detection Theory and Psychophysics", section 3.2.
 
     Args:
-        values: (n,), such as coordinates along a direction, in any unit.
+        values: (n,), one per face, such as coordinates along a direction, in any unit.
         has_attribute: (n,).
 
     Returns:
@@ -214,7 +216,7 @@ def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> floa
 
 
 def tabulate(directions: AttributeDirections) -> dict[str, dict[str, float | None]]:
-    """Return the numbers of each attribute by its name, for a file; an unknown d' is None."""
+    """Return the numbers of each attribute by name, for a file, with None for an unknown d'."""
     return {
         direction.name: {
             "num_with": direction.num_with,
@@ -240,11 +242,11 @@ def load(path: Path, *, latent_dim: int, advice: str) -> AttributeDirections:
 
     Args:
         path: the file.
-        latent_dim: of the VAE that decodes the points.
+        latent_dim: number of latent dimensions of the VAE that decodes the points.
         advice: what to do if the file is unusable.
 
     Raises:
-        DataError: the file is missing or damaged, or belongs to a VAE with another latent_dim.
+        DataError: the file is missing or damaged, or belongs to a VAE with a different latent_dim.
     """
     arrays = npz.load(path, _ARRAYS, advice=advice)
     names = _read_names(arrays.pop("names"))
@@ -264,7 +266,7 @@ def load(path: Path, *, latent_dim: int, advice: str) -> AttributeDirections:
             raise DataError(
                 f"{path}: {name}: found the shape {array.shape}, expected {shape}; {advice}"
             )
-        if not _is_fit(name, array):
+        if not _is_valid(name, array):
             raise DataError(
                 f"{path}: {name}: found {array.dtype} values that are invalid for it; {advice}"
             )
@@ -280,8 +282,8 @@ def _read_names(array: npt.NDArray) -> tuple[str, ...] | None:
     return tuple(names) if is_list and len(set(names)) == len(names) else None
 
 
-def _is_fit(name: str, array: npt.NDArray) -> bool:
-    """Report whether an array has values that ``save`` can have written."""
+def _is_valid(name: str, array: npt.NDArray) -> bool:
+    """Report whether an array has values that ``save`` could have written."""
     if name.startswith("num_"):
         return array.dtype == np.int64 and bool((array >= 0).all())
     if name == "d_prime":

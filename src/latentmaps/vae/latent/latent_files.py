@@ -17,10 +17,10 @@ from latentmaps.vae.network.encodings import Encodings
 _ADVICE = "run evaluate_vae again"
 _ATTRIBUTES = "attributes.npz"
 
-# array of encoded faces -> its axes, in the notation of ``Sampler.axes``; n faces
+# array of encoded faces -> its axes, in the notation of ``Sampler.axes``; n is the number of faces
 _AXES = {"rows": "n", "z_mean": "nd", "z_log_var": "nd"}
 
-# relative asymmetry of a covariance: matrix products in float64 differ in the last digits
+# allowed relative asymmetry of a covariance: float64 matrix products differ in the last digits
 _TOLERANCE = 1e-6
 # largest valid value of any array; the exponential of such a log variance fits in float64
 _LARGEST = 500.0
@@ -41,12 +41,12 @@ class EncodedFaces:
 
 @dataclass(frozen=True)
 class Latents:
-    """What evaluate_vae hands on to the stages that draw.
+    """The results of evaluate_vae that the drawing stages read.
 
     Attributes:
         train: the training faces to which the samplers were fitted.
         test: all test faces.
-        samplers: by name.
+        samplers: the fitted samplers by name.
         attributes: the direction of each attribute of the faces.
     """
 
@@ -73,11 +73,11 @@ def load(folder: Path, *, latent_dim: int) -> Latents:
 
     Args:
         folder: the folder.
-        latent_dim: of the VAE that decodes the points.
+        latent_dim: number of latent dimensions of the VAE that decodes the points.
 
     Raises:
-        DataError: a file is missing or damaged, belongs to a VAE with another latent_dim, or holds
-            arrays that do not fit together or do not define a distribution.
+        DataError: a file is missing or damaged, belongs to a VAE with a different latent_dim, or
+            has arrays that do not fit together or do not define a distribution.
     """
     train, test = (_faces(_load(folder, part, _AXES, latent_dim)) for part in ("train", "test"))
     samplers = {
@@ -100,7 +100,7 @@ def _load(
         return {}
     path = folder / f"{name}.npz"
     arrays = npz.load(path, list(axes), advice=_ADVICE)
-    # take latent_dim from the first matrix, or else the first array, whose last axis it is
+    # latent_dim is the last axis of the first matrix, or else of the first array
     points = min((key for key in axes if axes[key].endswith("d")), key=lambda k: len(axes[k]) != 2)
     found = (0, *arrays[points].shape)[-1]
     if found != latent_dim:
@@ -125,7 +125,7 @@ def _load(
 
 
 def _problem(name: str, array: npt.NDArray) -> str | None:
-    """Return what is wrong with the values of an array, in words; None: nothing."""
+    """Return what is wrong with the values of an array, or None if they are valid."""
     if name == "rows":
         is_fit = array.dtype.kind == "i" and array.min() >= 0
         if not is_fit:
@@ -141,7 +141,7 @@ def _problem(name: str, array: npt.NDArray) -> str | None:
 
 
 def _problem_of_covariance(covariance: npt.NDArray) -> str | None:
-    """Return why a matrix, (d, d), is not a covariance, in words; None: it is one."""
+    """Return why a matrix, (d, d), is not a covariance, or None if it is one."""
     if np.abs(covariance - covariance.T).max() > _TOLERANCE * np.abs(covariance).max():
         return "a matrix that is not symmetric, expected a covariance"
     try:

@@ -1,4 +1,4 @@
-"""Axes, paths, distances and dimensions of the latent space. Uses no tensors."""
+"""Axes, paths, distances and dimensions of the latent space, computed without tensors."""
 
 import math
 
@@ -13,7 +13,7 @@ from latentmaps.vae.network.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
-# from this absolute cosine on, a chord and its arc agree to seven digits
+# above this absolute cosine, a chord and its arc agree to seven digits
 _PARALLEL = 1.0 - 1e-8
 
 
@@ -24,8 +24,8 @@ def principal_axes(points: Array) -> tuple[Array, Array]:
         points: (n, d), n at least 2.
 
     Returns:
-        The axes as columns, (d, d), of length 1, the largest entry of each positive; and the share
-        of the variance along each, (d,), zeros if the points do not vary.
+        The axes as columns, (d, d), each of length 1 and with its largest entry positive; and the
+        share of the variance along each axis, (d,), all zeros if the points do not vary.
     """
     axes, variances = axes_of_covariance(np.cov(points.astype(np.float64), rowvar=False))
     total = variances.sum()
@@ -39,8 +39,8 @@ def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
         covariance: (d, d), or a number if d is 1.
 
     Returns:
-        The axes as columns, (d, d), of length 1, the largest entry of each positive; and the
-        variance along each, (d,).
+        The axes as columns, (d, d), each of length 1 and with its largest entry positive; and the
+        variance along each axis, (d,).
     """
     variances, axes = np.linalg.eigh(np.atleast_2d(covariance))  # ascending
     variances, axes = np.maximum(variances[::-1], 0.0), axes[:, ::-1]
@@ -51,18 +51,20 @@ def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
 def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
     """Return points on the arc from `start` to `end` around the origin.
 
-    In many dimensions points of the prior lie near a sphere; the chord between two of them leaves
-    it, the arc does not. White 2016, "Sampling Generative Networks", section 2.1, for vectors of
-    different lengths: along the arc the length changes from one to the other.
+    In many dimensions, points of the prior are near a sphere. The chord between two of them leaves
+    the sphere; the arc does not. For vectors of different lengths, the length changes along the arc
+    from one to the other.
+
+    Source: White 2016, "Sampling Generative Networks", section 2.1.
 
     Args:
         start: (..., d).
         end: (..., d).
-        shares: (num_steps,), of the angle; 0 is `start`, 1 is `end`.
+        shares: (num_steps,), shares of the angle; 0 is `start`, 1 is `end`.
 
     Returns:
-        (..., num_steps, d). On a straight line if both point in the same or in opposite directions,
-        or if one is zero, since the arc is then undefined.
+        (..., num_steps, d). The points are on a straight line if `start` and `end` point in the
+        same or in opposite directions, or if one is zero, since the arc is then undefined.
     """
     start, end = start[..., None, :].astype(np.float64), end[..., None, :].astype(np.float64)
     shares = shares[:, None]  # (num_steps, 1)
@@ -77,7 +79,8 @@ def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
 def attribute_direction(z: Array, has_attribute: npt.NDArray[np.bool_]) -> Array:
     """Return the mean of the points with an attribute minus the mean of those without.
 
-    Larsen et al. 2016, "Autoencoding beyond pixels using a learned similarity metric", section 5.2.
+    Source: Larsen et al. 2016, "Autoencoding beyond pixels using a learned similarity metric",
+    section 5.2.
 
     Args:
         z: (n, d).
@@ -94,7 +97,7 @@ def sample_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[n
     """Sample pairs of different images, (num_pairs, 2); pair i depends only on (seed, i).
 
     Args:
-        num_images: the images are numbered from 0.
+        num_images: number of images, which are numbered from 0.
         num_pairs: number of pairs.
         seed: seed of the pairs.
 
@@ -115,7 +118,7 @@ def radii(z: Array) -> Array:
 def prior_radius(latent_dim: int) -> float:
     """Return the mean radius of z ~ N(0, I) in d dimensions, about sqrt(d).
 
-    sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2), the mean of the chi distribution.
+    This is sqrt(2) Gamma((d + 1) / 2) / Gamma(d / 2), the mean of the chi distribution.
     """
     log_ratio = math.lgamma((latent_dim + 1) / 2) - math.lgamma(latent_dim / 2)
     return math.sqrt(2.0) * math.exp(log_ratio)
@@ -128,10 +131,13 @@ def describe_dimensions(encodings: Encodings) -> pd.DataFrame:
         encodings: the posteriors of some images.
 
     Returns:
-        The columns ``dimension``; ``kl_nats``, its KL divergence from the prior; ``mean`` and
-        ``std`` of its z-points over images and posteriors, 0 and 1 for the prior;
-        ``mean_variance``, the variance of the posterior mean over images; and ``is_used``, whether
-        its KL is more than 0.1 nat.
+        A table with these columns:
+
+        - ``dimension``, the index of the dimension;
+        - ``kl_nats``, its KL divergence from the prior;
+        - ``mean`` and ``std`` of its z over images and posteriors, 0 and 1 for the prior;
+        - ``mean_variance``, the variance of the posterior mean over images;
+        - ``is_used``, whether its KL is more than 0.1 nat.
     """
     kl_nats = encodings.kl_per_dimension()
     variances = encodings.z_mean.astype(np.float64).var(axis=0)

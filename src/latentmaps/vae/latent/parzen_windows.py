@@ -6,9 +6,9 @@ alone, the density
     p(z) = 1/n sum_i N(z; m + pull (mu_i - m), C - pull^2 B)
 
 has mean m and covariance C for any pull from 0 to 1. A pull of 0 is the Gaussian of q(z). A pull of
-1 is q(z) itself, except that all posteriors share one variance, and random faces are
-reconstructions of training faces. In between, it follows q(z) where that is not Gaussian, while
-each window is still wider than a posterior. It is the smoothed bootstrap, shrunk to keep the
+1 is q(z) itself, except that all posteriors share one variance; random faces are then
+reconstructions of training faces. In between, the density follows q(z) where that is not Gaussian,
+while each window is still wider than a posterior. It is the smoothed bootstrap, shrunk to keep the
 covariance (Silverman & Young 1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986,
 section 6.4.1). The pull is chosen on held-out faces.
 """
@@ -28,21 +28,21 @@ log = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.floating]
 
-# Own choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
+# Our choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
 # random face is a training face, however narrow the posteriors are.
 _PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 # one face in five, but at most 2000, is held out to choose the pull
 _HELD_OUT, _MOST_HELD_OUT = 5, 2000
-_ROWS_A_BLOCK = 500
+_ROWS_PER_BLOCK = 500
 
 
 @dataclass(frozen=True)
 class Windows:
-    """A density of equal Gaussian windows.
+    """A density made up of identical Gaussian windows.
 
     Attributes:
         centers: (num_windows, latent_dim).
-        covariance: (latent_dim, latent_dim), of each window.
+        covariance: (latent_dim, latent_dim), covariance of each window.
     """
 
     centers: Array
@@ -58,14 +58,14 @@ class Windows:
         exponents = np.concatenate(
             [
                 _log_mean_exp(-0.5 * metrics.euclidean_distances(rows, centers, squared=True))
-                for rows in np.split(points, range(_ROWS_A_BLOCK, len(points), _ROWS_A_BLOCK))
+                for rows in np.split(points, range(_ROWS_PER_BLOCK, len(points), _ROWS_PER_BLOCK))
             ]
         )
         return exponents - log_volume
 
 
 def _log_mean_exp(exponents: Array) -> Array:
-    """Return the logarithm of the mean of exp(x) over each row, (n,), of (n, m)."""
+    """Return the logarithm of the mean of exp(x), (n,), over each row of `exponents`, (n, m)."""
     largest = exponents.max(axis=1)
     return largest + np.log(np.exp(exponents - largest[:, None]).mean(axis=1))
 
@@ -75,11 +75,11 @@ def fit(encodings: Encodings, *, seed: int) -> Windows:
 
     Args:
         encodings: the posteriors.
-        seed: seed of the z of the posteriors and of the choice of held-out images.
+        seed: seed for sampling z from the posteriors and for choosing the held-out images.
 
     Returns:
-        A window for each image, in their order; or a single one, the Gaussian of q(z), if windows
-        describe held-out images no better.
+        A window for each image, in the order of the images; or only one window, the Gaussian of
+        q(z), if several windows describe held-out images no better.
     """
     pull = choose_pull(encodings, seed=seed)
     log.info(
@@ -95,19 +95,19 @@ def fit(encodings: Encodings, *, seed: int) -> Windows:
 def choose_pull(encodings: Encodings, *, seed: int) -> float:
     """Return the pull under which held-out faces are most likely.
 
-    The pull is 0 unless the gain over the Gaussian exceeds the standard error of the difference:
-    prefer the simpler model, the rule of Breiman et al. 1984, "Classification and Regression
-    Trees", section 3.4.3.
+    The pull is 0 unless the gain over the Gaussian exceeds the standard error of the difference.
+    The simpler model is thus preferred, following the rule of Breiman et al. 1984, "Classification
+    and Regression Trees", section 3.4.3.
 
-    Test faces gained 2.9 nats over the Gaussian at a pull of 0.9 (2,400 avatars; 3.2 at 0.95, 2.6
-    at 1) and 0.6 at 0.7 and 0.8 (1,600 photographs; -2.9 at 1). A mixture of ten Gaussians gained
-    1.1 and nothing, respectively. Faces from a second VAE on the z-points (Dai & Wipf 2019) were
-    farther from real ones than those of the Gaussian. For 10,000 posteriors of 256 dimensions it
-    takes 8 s of processor time.
+    Compared with the Gaussian, the log density of test faces rose by 2.9 nats at a pull of 0.9
+    (2,400 avatars; 3.2 at 0.95, 2.6 at 1) and by 0.6 nats at 0.7 and 0.8 (1,600 photographs; -2.9
+    at 1). A mixture of ten Gaussians raised it by 1.1 nats and not at all, respectively. Faces from
+    a second VAE, trained on the z-points (Dai & Wipf 2019), were farther from real faces than those
+    of the Gaussian. For 10,000 posteriors of 256 dimensions, this function takes 8 s of CPU time.
 
     Args:
         encodings: the posteriors of n images.
-        seed: seed of the z of the posteriors and of the choice of held-out images.
+        seed: seed for sampling z from the posteriors and for choosing the held-out images.
     """
     everyone = np.arange(len(encodings.z_mean))
     num_held_out = min(len(everyone) // _HELD_OUT, _MOST_HELD_OUT)
@@ -128,7 +128,7 @@ def place(encodings: Encodings, pull: float) -> Windows:
 
     Args:
         encodings: the posteriors.
-        pull: 0..1, how closely the windows follow the means; 0: one window, the Gaussian.
+        pull: 0..1, how closely the windows follow the means. 0 is one window, the Gaussian.
     """
     mean, covariance = encodings.moments()
     if not pull:
@@ -136,7 +136,7 @@ def place(encodings: Encodings, pull: float) -> Windows:
     # C = B + W, where W is the mean variance of the posteriors
     within = np.diag(encodings.variances_within())
     return Windows(
-        # in the dtype of the means, so that the file is no larger
+        # in the dtype of the means, which keeps the file small
         centers=(mean + pull * (encodings.z_mean - mean)).astype(encodings.z_mean.dtype),
         covariance=within + (1.0 - pull**2) * (covariance - within),
     )

@@ -2,13 +2,13 @@
 
 q(z), the aggregate posterior, is the mixture of the posteriors of all training images. The decoder
 has learned to decode points of q(z). To the extent that q(z) differs from the prior N(0, I), points
-of the prior lie where it has learned little. Ghosh et al. 2020, "From Variational to Deterministic
-Autoencoders", section 4, therefore fit a density to the z-points after training.
+of the prior are in regions where it has learned little. Ghosh et al. 2020, "From Variational to
+Deterministic Autoencoders", section 4, therefore fit a density to the z-points after training.
 
 All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior as
-far as the two distributions agree. Windows around training faces are different: face i comes from
-the window of the same training face in every experiment with these faces and this seed, whatever
-the network is, and shares with the other samplers only the noise within its window.
+far as the two distributions agree. Windows around training faces are an exception: face i comes
+from the window of the same training face in every experiment with these faces and this seed,
+whatever the network is. It shares only the noise within its window with the other samplers.
 
 To add a sampler, write a class below and list it in ``SAMPLERS``; it is then fitted, saved,
 measured and drawn. Its pictures have to be listed in dvc.yaml.
@@ -33,12 +33,12 @@ class Sampler(abc.ABC):
     """A distribution over the latent space.
 
     Attributes:
-        name: in numbers and file names.
-        words: what its points are, for titles.
-        axes: array that is fitted and saved -> its axes, one letter each: d is the latent space,
-            any other letter another size. Each array is an attribute of the sampler, and at
-            least one has d as its last axis. A ``covariance`` must be positive definite. Empty:
-            nothing is fitted, and there is no file.
+        name: its name in result files and file names.
+        words: a description of its points, for titles.
+        axes: name of each array that is fitted and saved -> its axes, one letter each. ``d`` is
+            latent_dim; any other letter is another size. Each array is an attribute of the sampler,
+            and at least one has ``d`` as its last axis. A ``covariance`` must be positive definite.
+            If `axes` is empty, nothing is fitted, and there is no file.
     """
 
     name: ClassVar[str]
@@ -67,13 +67,13 @@ class Sampler(abc.ABC):
         """
 
     def note(self) -> str:
-        """Return a sentence for the captions of its faces; empty: nothing to say."""
+        """Return a sentence for the captions of its faces, or an empty string."""
         return ""
 
 
 @dataclass(frozen=True)
 class Prior(Sampler):
-    """N(0, I), the distribution that the KL term pulls the posteriors towards."""
+    """N(0, I), the distribution that the KL term pulls the posteriors toward."""
 
     name = "prior"
     words = "z ~ N(0, I)"
@@ -85,7 +85,7 @@ class Prior(Sampler):
         return cls()
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Return ``noise`` times ``temperature``; see ``Sampler``."""
+        """Return ``noise`` times ``temperature``, (n, latent_dim); see ``Sampler``."""
         return temperature * noise
 
 
@@ -107,13 +107,21 @@ class Gaussian(Sampler):
 
     @classmethod
     def fit(cls, encodings: Encodings, *, seed: int) -> Self:
-        """Fit the Gaussian to the posteriors; nothing about it is random."""
+        """Fit the Gaussian to the posteriors, without using the seed."""
         return cls(*encodings.moments())
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """Transform the noise with the lower Cholesky factor; see ``Sampler``.
 
         Unlike other square roots of the covariance, it keeps face i similar to face i of the prior.
+
+        Args:
+            noise: (n, latent_dim), points of N(0, I).
+            choices: (n,), uniform in 0..1; ignored.
+            temperature: factor on the distance of each point from the mean.
+
+        Returns:
+            (n, latent_dim).
         """
         return self.mean + temperature * noise @ np.linalg.cholesky(self.covariance).T
 
@@ -132,15 +140,23 @@ class Parzen(parzen_windows.Windows, Sampler):
 
         Args:
             encodings: the posteriors of n images.
-            seed: seed of the z of the posteriors and of the choice of held-out images.
+            seed: seed for sampling z from the posteriors and for choosing the held-out images.
         """
         return cls(**vars(parzen_windows.fit(encodings, seed=seed)))
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """Choose a window for each point and add its noise; see ``Sampler``.
 
-        The temperature also moves the windows towards their mean. Narrower windows alone would
+        The temperature also moves the windows toward their mean. Narrower windows alone would
         produce copies of training faces.
+
+        Args:
+            noise: (n, latent_dim), points of N(0, I).
+            choices: (n,), uniform in 0..1; selects the window.
+            temperature: factor on the distance of each point from the mean.
+
+        Returns:
+            (n, latent_dim).
         """
         num_windows = len(self.centers)
         chosen = np.minimum((choices * num_windows).astype(int), num_windows - 1)
@@ -149,7 +165,7 @@ class Parzen(parzen_windows.Windows, Sampler):
         return mean + temperature * offsets
 
     def note(self) -> str:
-        """Return what a single window means."""
+        """Return a note that explains why there is only one window; empty if there are several."""
         if len(self.centers) > 1:
             return ""
         return (
@@ -160,8 +176,8 @@ class Parzen(parzen_windows.Windows, Sampler):
 
 SAMPLERS: Mapping[str, type[Sampler]] = {kind.name: kind for kind in (Prior, Gaussian, Parzen)}
 
-# The sampler of the VAE itself, to which nothing is fitted: the sheet of temperatures shows its
-# faces, and the warnings about random faces refer to it.
+# The VAE's own sampler, for which nothing is fitted. The sheet of temperatures shows its faces, and
+# the warnings about random faces refer to it.
 NOT_FITTED = Prior.name
 
 
@@ -179,9 +195,9 @@ def sample(
     Args:
         sampler: the distribution.
         num_points: number of points.
-        latent_dim: dimensions of the latent space.
+        latent_dim: number of latent dimensions.
         seed: seed of the noise, which is the same for all samplers.
-        first: the number i of the first point.
+        first: index i of the first point.
         temperature: see ``Sampler.place``.
     """
     noise = encodings_module.sample_prior(num_points, latent_dim, seed=seed, first=first)
@@ -190,7 +206,7 @@ def sample(
 
 
 def fit_all(encodings: Encodings, *, seed: int) -> dict[str, Sampler]:
-    """Fit every sampler of ``SAMPLERS`` and return them by name.
+    """Fit every sampler in ``SAMPLERS`` and return the fitted samplers by name.
 
     Args:
         encodings: the posteriors of training images.

@@ -1,4 +1,4 @@
-"""Random subsets of rows that are as mixed as all rows."""
+"""Random subsets of rows, representative of all rows."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +9,15 @@ Rows = npt.NDArray[np.int64]
 
 
 def sample(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
-    """Sample some of the rows and return them in their order.
+    """Sample some of the rows and return them in their original order.
 
-    The first rows would not be representative: pictures of a folder are sorted by subfolder. For
+    The first rows would not be representative: pictures in a folder are sorted by subfolder. For
     the same rows and seed, a smaller subset is contained in every larger one.
 
     Args:
         rows: (n,), ascending.
-        at_most: size of the subset; None: all rows.
-        seed: seed of the choice.
+        at_most: maximum size of the subset; None returns all rows.
+        seed: seed for choosing the rows.
 
     Returns:
         (min(n, at_most),), ascending.

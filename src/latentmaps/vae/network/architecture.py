@@ -18,23 +18,23 @@ class Architecture:
 
     Attributes:
         image_size: height and width of an image, pixels.
-        num_channels: 1 or 3.
+        num_channels: number of color channels, 1 or 3.
         latent_dim: number of latent dimensions.
-        filters: feature maps of each convolution of the encoder.
-        kernel_sizes: pixels, one per convolution.
-        strides: pixels, one per convolution.
-        paddings: same or valid, one per convolution.
-        activation: leaky_relu, relu or selu.
-        batch_norm: train, frozen or none.
+        filters: number of feature maps of each convolution of the encoder.
+        kernel_sizes: kernel size of each convolution, pixels.
+        strides: stride of each convolution, pixels.
+        paddings: padding of each convolution, ``"same"`` or ``"valid"``.
+        activation: name of the activation, ``"leaky_relu"``, ``"relu"`` or ``"selu"``.
+        batch_norm: kind of batch normalization, ``"train"``, ``"frozen"`` or ``"none"``.
         dropout_rate: share of the values after each activation that a training step drops, 0..1.
-        dense_units: units of a dense layer before the latent layers; None for no such layer.
-        upsampling: transpose or resize, the way the decoder undoes a stride.
+        dense_units: units of the dense layer before the latent layers; None for no such layer.
+        upsampling: how the decoder undoes a stride, ``"transpose"`` or ``"resize"``.
         decoder_filters: number of feature maps that each transposed convolution of the decoder
             reads, starting at the latent space. The first reads those of the dense layer; the last
-            outputs the channels of the image. None means `filters` in reverse; that list itself
-            becomes None.
-        decoder_kernel_sizes: pixels, one per transposed convolution, in the same order. None means
-            `kernel_sizes` in reverse; that list itself becomes None.
+            outputs the channels of the image. None means `filters` in reverse; a list equal to that
+            is stored as None.
+        decoder_kernel_sizes: kernel size of each transposed convolution, pixels, in the same order.
+            None means `kernel_sizes` in reverse; a list equal to that is stored as None.
     """
 
     image_size: Size
@@ -67,7 +67,7 @@ class Architecture:
         _, height, width, num_channels = shape
         if height != width:
             raise TrainingError(
-                f"images: found {height}x{width} pixels, expected as many rows as columns; "
+                f"images: found {height}x{width} pixels, expected square images; "
                 "run crop_faces again"
             )
         names = [field.name for field in dataclasses.fields(cls)][2:]
@@ -83,7 +83,7 @@ class Architecture:
             if own is not None and len(own) not in lengths:
                 raise ValueError(f"decoder_{name} with as many values as {name}")
             if own == getattr(self, name)[::-1]:
-                # equal networks must have equal descriptions
+                # identical networks must have identical descriptions
                 object.__setattr__(self, f"decoder_{name}", None)
         self._require_valid_decoder_kernels()
 
@@ -92,7 +92,8 @@ class Architecture:
         """Height (and width) of the image and of the maps after each convolution.
 
         Raises:
-            TrainingError: a stride does not divide the size of its maps, or a kernel exceeds it.
+            TrainingError: a stride does not divide the size of its maps, or a kernel exceeds that
+                size.
         """
         sizes = [self.image_size]
         layers = zip(self.kernel_sizes, self.strides, self.paddings, strict=True)
@@ -114,10 +115,10 @@ class Architecture:
         return self.kernel_sizes if own is None else own[::-1]
 
     def _require_valid_decoder_kernels(self) -> None:
-        """Refuse a decoder kernel that cannot restore the size of the larger maps.
+        """Reject a decoder kernel that cannot restore the size of the larger maps.
 
-        Only valid padding restricts the kernel: the number of positions where the kernel fits into
-        the larger maps must equal the size of the smaller ones.
+        Only ``"valid"`` padding restricts the kernel: the number of positions where the kernel fits
+        into the larger maps must equal the size of the smaller ones.
         """
         layers = zip(self.decoder_kernels, self.strides, self.paddings, strict=True)
         sizes = itertools.pairwise(self.map_sizes)
@@ -141,7 +142,7 @@ class Architecture:
         sizes = " or ".join(f"{fitting}" for fitting in (below, below + product) if fitting)
         advice = "" if "valid" in self.paddings else f" to {sizes}"
         return (
-            f"crop_faces.image_size: found {self.image_size}, which gives {size}x{size} maps "
+            f"crop_faces.image_size: found {self.image_size}, which produces {size}x{size} maps "
             f"before convolution {index + 1}, expected a multiple of its stride "
             f"{self.strides[index]}, because the decoder multiplies by it; change it{advice}, or "
             "change train_vae.strides"

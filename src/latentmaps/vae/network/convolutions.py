@@ -1,8 +1,8 @@
 """Strided convolutions, each computed in the form that is fastest for its shape on a CPU.
 
-All forms compute the same sums and differ only by rounding in the last digit, so a network can be
-trained with one form and used with another. The times below are for the network of params.yaml on a
-CPU with bfloat16 instructions (AMD Zen 4, oneDNN); benchmarks/README.md has the times of whole
+All forms compute the same sums and differ only in the rounding of the last digit, so a network can
+be trained with one form and used with another. The times below are for the network of params.yaml
+on a CPU with bfloat16 instructions (AMD Zen 4, oneDNN); benchmarks/README.md has the times of whole
 steps. Nothing was measured on a GPU.
 
 The layers support what ``vae`` needs: square kernels, square strides that divide the size of the
@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from latentmaps.vae.network.layers import PACKAGE
 
-# maps with more rows than this: the dilated gradient is slower than TensorFlow's own
+# for maps with more rows than this, the dilated gradient is slower than TensorFlow's own
 _MOST_ROWS_DILATED = 16
 # gray or RGB images
 _FEW_MAPS = 3
@@ -31,7 +31,7 @@ class Convolution(keras.layers.Conv2D):
 
     def convolution_op(self, inputs: tf.Tensor, kernel: Any) -> tf.Tensor:
         """Return maps (n, h / stride, w / stride, filters), before the bias is added."""
-        if not _pays_dilated(self, inputs.shape[1]):
+        if not _is_dilated_faster(self, inputs.shape[1]):
             return super().convolution_op(inputs, kernel)
         stride = self.strides[0]
 
@@ -56,7 +56,7 @@ class TransposedConvolution(keras.layers.Conv2DTranspose):
             return super().call(inputs)
         stride = self.strides[0]
         size = [rows * stride for rows in inputs.shape[1:3]]
-        dilated = _pays_dilated(self, size[0])
+        dilated = _is_dilated_faster(self, size[0])
         form = interleaved if self.filters <= _FEW_MAPS else _transposed
 
         @tf.custom_gradient
@@ -79,11 +79,12 @@ class TransposedConvolution(keras.layers.Conv2DTranspose):
         return maps + keras.ops.reshape(self.bias, (1, 1, 1, -1)) if self.use_bias else maps
 
 
-def _pays_dilated(layer: Any, num_rows: int) -> bool:
+def _is_dilated_faster(layer: Any, num_rows: int) -> bool:
     """Report whether ``kernel_gradient`` is faster than TensorFlow's own gradient.
 
-    Time relative to TensorFlow's, for 3x3 kernels, stride 2 and batches of 32 and 128: 0.5 to 0.6
-    for maps of 8 and 12 rows, 0.7 for 16, and 1.0 to 1.2 for 24. In float32: 1.0 to 1.1.
+    For 3x3 kernels, stride 2 and batches of 32 and 128, ``kernel_gradient`` takes 0.5 to 0.6 times
+    as long for maps of 8 and 12 rows, 0.7 times for 16 rows, and 1.0 to 1.2 times for 24 rows. In
+    float32, it takes 1.0 to 1.1 times as long.
     """
     return (
         layer.compute_dtype == "bfloat16"
@@ -107,7 +108,7 @@ def kernel_gradient(
     `stride`. oneDNN has fast bfloat16 code for convolutions, but not for kernel gradients.
 
     Args:
-        wide: (n, h, w, c), the input of the convolution, whose padding is same.
+        wide: (n, h, w, c), the input of a convolution with ``"same"`` padding.
         of_narrow: (n, h / stride, w / stride, k), the gradient of its output.
         kernel_size: rows and columns of the kernel.
         stride: stride of the convolution; divides h and w.
@@ -126,19 +127,19 @@ def kernel_gradient(
 
 
 def interleaved(narrow: tf.Tensor, kernel: tf.Tensor, stride: int, size: Any) -> tf.Tensor:
-    """Compute a transposed convolution as a convolution to stride^2 times as many maps.
+    """Compute a transposed convolution as a convolution that outputs stride^2 times as many maps.
 
     Output values whose row and column have the same remainders modulo the stride are computed from
-    the same weights. So each pair of remainders becomes one map of a plain convolution, and these
-    maps are interleaved. For three output maps this takes 0.4 of the time of the transposed form
-    (0.5 in float32), although a 3x3 kernel is padded to 4x4.
+    the same weights. Each pair of remainders therefore becomes one map of a plain convolution, and
+    these maps are interleaved. For three output maps, this takes 0.4 times as long as the
+    transposed form (0.5 in float32), although a 3x3 kernel is padded to 4x4.
 
     Source: Shi et al. 2016, "Is the deconvolution layer the same as a convolutional layer?".
 
     Args:
         narrow: (n, h, w, c).
         kernel: (kernel_size, kernel_size, num_maps, c).
-        stride: stride of the transposed convolution, whose padding is same.
+        stride: stride of the transposed convolution, which has ``"same"`` padding.
         size: [h * stride, w * stride].
 
     Returns:

@@ -20,7 +20,7 @@ def corrupt(pixels: tf.Tensor, kind: str, *, level: float, seed: tf.Tensor) -> t
     Args:
         pixels: (n, h, w, c), float32, 0..1.
         kind: a name in ``CORRUPTIONS``.
-        level: standard deviation of the noise, or edge of the mask as a share of the image edge.
+        level: standard deviation of the noise, or side of the mask as a share of the image side.
         seed: (2,), integer; determines the noise or the positions of the masks.
     """
     return CORRUPTIONS[kind](pixels, level, seed)
@@ -46,7 +46,7 @@ def _gray(pixels: tf.Tensor, _level: float, _seed: tf.Tensor) -> tf.Tensor:
 
 
 def _mask(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Replace a square at a random position in each image by medium gray."""
+    """Replace a square at a random position in each image with medium gray."""
     return tf.where(_squares(pixels, level, seed), _MASKED, pixels)
 
 
@@ -59,7 +59,7 @@ CORRUPTIONS: Mapping[str, Callable[[tf.Tensor, float, tf.Tensor], tf.Tensor]] = 
 
 
 def _squares(pixels: tf.Tensor, level: float, seed: tf.Tensor) -> tf.Tensor:
-    """Return a mask of one square per image, (n, h, w, 1), bool."""
+    """Return a mask with one square per image, (n, h, w, 1), bool."""
     size = int(pixels.shape[1])
     edge = max(1, round(level * size))
     corners = tf.random.stateless_uniform(

@@ -1,6 +1,6 @@
 """Posteriors of images and random latent points, in NumPy; this module needs no TensorFlow.
 
-Every row of noise has its own random stream, so it does not depend on the number of rows.
+Every row of noise has its own random stream, so a row does not depend on the number of rows.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from latentmaps import seeds
 
 Array = npt.NDArray[np.floating]
 
-# A dimension with less KL carries almost no information; own choice: 0.1 nats is a seventh of a bit
+# A dimension with less KL carries almost no information. Our choice: 0.1 nat is a seventh of a bit.
 USED_KL_NATS = 0.1
 
 
@@ -22,8 +22,8 @@ class Encodings:
     """The posteriors N(z_mean, exp(z_log_var)) of n images.
 
     Attributes:
-        z_mean: (n, latent_dim).
-        z_log_var: (n, latent_dim).
+        z_mean: (n, latent_dim), means.
+        z_log_var: (n, latent_dim), logarithms of the variances.
     """
 
     z_mean: Array
@@ -35,7 +35,7 @@ class Encodings:
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
     def kl_of_means(self) -> float:
-        """Return the part of the mean KL divergence that depends on means, mu^2 / 2, nats."""
+        """Return the part of the mean KL divergence that depends on the means, mu^2 / 2, nats."""
         return float(0.5 * np.square(self.z_mean.astype(np.float64)).sum(axis=1).mean())
 
     def variances_within(self) -> Array:
@@ -43,9 +43,10 @@ class Encodings:
         return np.exp(self.z_log_var.astype(np.float64)).mean(axis=0)
 
     def moments(self) -> tuple[Array, Array]:
-        """Return mean and covariance of the aggregate posterior q(z), the mixture of posteriors.
+        """Return the mean and the covariance of the aggregate posterior q(z).
 
-        The covariance follows from the law of total covariance.
+        q(z) is the mixture of the posteriors. Its covariance follows from the law of total
+        covariance.
 
         Returns:
             (latent_dim,) and (latent_dim, latent_dim), float64.
@@ -59,7 +60,9 @@ class Encodings:
         return Encodings(self.z_mean[indices], self.z_log_var[indices])
 
     def sample_z(self, *, seed: int, first: int = 0) -> Array:
-        """Sample one z from each posterior, (n, latent_dim); z of image i depends on (seed, i).
+        """Sample one z from each posterior, (n, latent_dim).
+
+        The noise for image i depends only on (seed, i).
 
         Args:
             seed: seed of the noise.
@@ -70,7 +73,7 @@ class Encodings:
 
 
 def count_used(kl_nats: Array) -> int:
-    """Count the dimensions with more than 0.1 nats of KL.
+    """Count the dimensions with more than 0.1 nat of KL.
 
     Args:
         kl_nats: (latent_dim,), KL divergence of each dimension, nats.
@@ -78,22 +81,22 @@ def count_used(kl_nats: Array) -> int:
     return int((kl_nats > USED_KL_NATS).sum())
 
 
-def count_holding(kl_nats: Array, share: float) -> int:
-    """Return the smallest number of dimensions that together hold a share of the KL.
+def count_for_share(kl_nats: Array, share: float) -> int:
+    """Return the smallest number of dimensions that account for a share of the KL.
 
     Args:
         kl_nats: (latent_dim,), KL divergence of each dimension, nats.
-        share: share of their sum, 0..1.
+        share: share of the sum of `kl_nats`, 0..1.
 
     Returns:
-        A number of dimensions; 0 if the sum is 0.
+        The number of dimensions; 0 if the sum is 0.
     """
     held = np.cumsum(np.sort(kl_nats)[::-1])
     return int(np.searchsorted(held, share * held[-1]) + 1) if held[-1] > 0.0 else 0
 
 
 def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0) -> Array:
-    """Sample z ~ N(0, I); point i depends on (seed, i) only.
+    """Sample z ~ N(0, I); point i depends only on (seed, i).
 
     Args:
         num_points: number of points.
@@ -110,7 +113,7 @@ def sample_prior(num_points: int, latent_dim: int, *, seed: int, first: int = 0)
 def sample_choices(num_points: int, *, seed: int, first: int = 0) -> Array:
     """Sample uniform numbers, 0..1, that select the components of a mixture.
 
-    Number i depends on (seed, i) only, and is independent of point i of ``sample_prior``.
+    Number i depends only on (seed, i) and is independent of point i of ``sample_prior``.
 
     Args:
         num_points: number of points.

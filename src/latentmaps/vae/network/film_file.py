@@ -12,7 +12,7 @@ from latentmaps.storage import npz
 
 Images = npt.NDArray[np.uint8]
 
-# own choice: more rows of pictures than this are tedious to look through
+# our choice: more rows of pictures than this are tedious to look through
 MOST_EPOCHS = 24
 _ADVICE = "run train_vae again"
 
@@ -22,11 +22,11 @@ class Film:
     """The pictures of a training film, uint8, 0..255.
 
     Attributes:
-        epochs: (num_epochs,), increasing, from 1; the last is the last epoch of the training.
+        epochs: (num_epochs,), increasing, from 1; the last entry is the last epoch of the run.
         rows: (num_faces,), rows of the validation faces in images.npy.
         faces: (num_faces, h, w, c), the images in these rows.
-        reconstructions: (num_epochs, num_faces, h, w, c), from the means of their posteriors.
-        random: (num_epochs, num_points, h, w, c), the same random latent points, decoded.
+        reconstructions: (num_epochs, num_faces, h, w, c), decoded from posterior means.
+        random: (num_epochs, num_points, h, w, c), decoded from the same random points.
     """
 
     epochs: npt.NDArray[np.int64]
@@ -36,7 +36,7 @@ class Film:
     random: Images
 
     def save(self, path: Path) -> None:
-        """Write the film as a .npz file. Equal pictures give equal bytes."""
+        """Write the film as a .npz file. Identical pictures produce identical files."""
         with path.open("wb") as file:
             np.savez(file, **vars(self))
 
@@ -81,6 +81,9 @@ class Film:
 
 
 def choose_epochs(num_epochs: int) -> list[int]:
-    """Return the epochs that a film shows, from 1: all, or 24 evenly spaced ones with both ends."""
+    """Return the epochs that a film of `num_epochs` epochs shows, counted from 1.
+
+    If there are more than 24, these are 24 evenly spaced epochs, including the first and the last.
+    """
     count = min(num_epochs, MOST_EPOCHS)
     return [int(epoch) for epoch in np.linspace(1, num_epochs, count).round()]

@@ -1,4 +1,4 @@
-"""Use a trained VAE: encode images, decode latent points, in batches of bounded memory."""
+"""Encode images and decode latent points with a trained VAE, in batches to limit memory use."""
 
 import functools
 from collections.abc import Iterator
@@ -17,21 +17,23 @@ BATCH_SIZE = 128
 
 
 class TrainedVae:
-    """Encoder and decoder of a trained VAE, in float32."""
+    """The encoder and the decoder of a trained VAE, in float32."""
 
     def __init__(self, saved: vae_files.SavedVae) -> None:
         self.architecture = saved.architecture
         self.origin = saved.origin
         self._saved = saved
-        self._encode = tf.function(lambda images: saved.encoder(inputs.to_pixels(images)))
-        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)))
+        self._encode = tf.function(
+            lambda images: saved.encoder(inputs.to_pixels(images)), autograph=False
+        )
+        self._decode = tf.function(lambda z: tf.sigmoid(saved.decoder(z)), autograph=False)
 
     @classmethod
     def load(cls, folder: Path) -> "TrainedVae":
         """Load the VAE that ``vae_files.save`` wrote into `folder`.
 
         Raises:
-            DataError: a file is missing or damaged, or does not belong to the others.
+            DataError: a file is missing or damaged, or does not match the others.
         """
         return cls(vae_files.load(folder))
 
@@ -44,8 +46,8 @@ class TrainedVae:
     def decoder(self) -> keras.Model:
         """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1.
 
-        The trained network outputs logits. Here a sigmoid follows as the last layer, so the input
-        of the last layer is the logits.
+        The trained network outputs logits. Here a sigmoid is added as the last layer, whose
+        input is the logits.
         """
         logits = self._saved.decoder.output
         pixels = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(logits)
@@ -61,8 +63,8 @@ class TrainedVae:
             rows: (n,), rows of `images` to encode; None encodes all.
 
         Raises:
-            DataError: `images` is empty, not uint8, or of another size than the model was trained
-                on, or a row is out of range.
+            DataError: `images` is empty, not uint8, or of a different size than the training
+                images, or a row is out of range.
         """
         shape = self.architecture
         arguments.require_images(images, (shape.image_size, shape.image_size, shape.num_channels))
@@ -79,14 +81,14 @@ class TrainedVae:
             z: (n, latent_dim), float32 or float64.
 
         Raises:
-            DataError: `z` is empty, has another dtype or width, or is not finite in float32.
+            DataError: `z` is empty, has the wrong dtype or width, or is not finite in float32.
         """
         points = arguments.to_points(z, self.architecture.latent_dim)
         parts = [self._decode(chunk) for chunk in chunks(points)]
         return np.concatenate(parts)
 
     def sample(self, num_faces: int, *, seed: int) -> npt.NDArray[np.float32]:
-        """Decode random latent points z ~ N(0, I); face i depends on (seed, i) only.
+        """Decode random latent points z ~ N(0, I); face i depends only on (seed, i).
 
         Args:
             num_faces: number of faces, 1 or more.
@@ -104,6 +106,6 @@ class TrainedVae:
 
 
 def chunks(array: npt.NDArray) -> Iterator[npt.NDArray]:
-    """Yield `array` in chunks of up to 128 along its first axis."""
+    """Yield `array`, (n, ...), in chunks (up to 128, ...) along its first axis."""
     for start in range(0, len(array), BATCH_SIZE):
         yield array[start : start + BATCH_SIZE]

@@ -1,7 +1,7 @@
 """Custom layers: batch normalization, dropout, and a bias for the output maps.
 
-All are registered with Keras, so a .keras file that contains them loads once this module is
-imported.
+All are registered with Keras, so a .keras file that contains them can be loaded once this
+module is imported.
 """
 
 from collections.abc import Callable
@@ -16,18 +16,18 @@ PACKAGE = "latentmaps"
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Keras's batch normalization, trained with the fused kernel of TensorFlow.
+    """Keras's batch normalization, trained with TensorFlow's fused kernel.
 
-    Keras 3 computes moments and scaling as separate operations. The fused kernel reads the maps one
-    time less in the forward pass and one time less in the backward pass. As in Keras, the moving
+    Keras 3 computes moments and scaling as separate operations. The fused kernel saves one
+    read of the maps in the forward pass and one in the backward pass. As in Keras, the moving
     statistics average the biased variance of the batches.
 
-    The momentum is 0.9 instead of Keras's 0.99. With 0.99 the statistics remember about 100 steps
-    and their initial values, so while the weights change fast, validation sees a network that never
-    existed in training: after 55 steps the initial values still had a weight of 57 %, and every
-    reconstruction was gray. Recomputing the statistics with the current weights before each
-    validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on and
-    the same final loss on three seeds, but needs extra forward passes.
+    The momentum is 0.9 instead of Keras's 0.99. With 0.99, the statistics reflect about 100 steps,
+    as well as their initial values. While the weights change fast, validation then sees a network
+    that never existed in training: after 55 steps, the initial values still had a weight of 57%,
+    and every reconstruction was gray. Recomputing the statistics with the current weights before
+    each validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on
+    and the same final loss for three seeds. However, it needs extra forward passes.
 
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """
@@ -95,7 +95,7 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization that never uses the statistics of a batch.
 
     Its moving statistics stay at mean 0 and variance 1, so only the learned factor and offset of
-    each map remain. A train_step that omits ``training=True`` turns batch normalization into this.
+    each map remain. A ``train_step`` that omits ``training=True`` has the same effect.
     """
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
@@ -108,14 +108,17 @@ class Dropout(keras.layers.Dropout):
     """Keras's dropout with a mask that is the same with and without XLA.
 
     Keras samples a float for each value and drops those below the rate. From the same 32 random
-    bits, TensorFlow's kernel builds the float from the lower 23 and XLA from the upper 23, so their
-    masks are unrelated. Here the bits are read as an integer instead.
+    bits, TensorFlow's kernel builds the float from the lower 23, but XLA builds it from the upper
+    23, so their masks are unrelated. Here the bits are read as an integer instead.
 
     Source: Srivastava et al. 2014.
     """
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Set random values to 0 and scale up the others, if `training`; inputs of any shape."""
+        """Set random input values to 0 and scale up the others if `training` is true.
+
+        Inputs may have any shape.
+        """
         if not training:
             return inputs
         return inputs * _sample_mask(self, inputs) / (1.0 - self.rate)
@@ -134,7 +137,10 @@ class AlphaDropout(keras.layers.AlphaDropout):
     DROPPED = -1.7580993408473766  # -alpha * scale of SELU
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Set random values to the limit and rescale all, if `training`; inputs of any shape."""
+        """Set random input values to the limit and rescale all values if `training` is true.
+
+        Inputs may have any shape.
+        """
         if not training:
             return inputs
         factor = ((1.0 - self.rate) * (1.0 + self.rate * self.DROPPED**2)) ** -0.5
@@ -143,7 +149,7 @@ class AlphaDropout(keras.layers.AlphaDropout):
 
 
 def _sample_mask(layer: Dropout | AlphaDropout, inputs: tf.Tensor) -> tf.Tensor:
-    """Return 1 for each value to keep, with probability 1 - rate, and 0 for the others."""
+    """Return a mask: 1 for values to keep, with probability 1 - rate, and 0 for the others."""
     seed = tf.cast(layer.seed_generator.next(), tf.int32)
     bits = tf.random.stateless_uniform(
         tf.shape(inputs), seed, minval=None, maxval=None, dtype=tf.uint32, alg="philox"

@@ -1,10 +1,10 @@
 """Reconstruction losses: how an image is compared with its reconstruction.
 
-Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. The reduction
-follows the source of the method: sum over the pixels of an image, mean over its color channels. The
-training step then averages over the batch.
+Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. As in the
+source of the method, a loss is summed over the pixels of an image and averaged over its color
+channels. The training step then averages over the batch.
 
-The losses are next to the networks and not in the training package, because the title of every
+The losses are next to the networks rather than in the training package, because the title of every
 picture names the loss that its VAE was trained with.
 """
 
@@ -25,7 +25,7 @@ class ReconstructionLoss(keras.layers.Layer):
     Attributes:
         kind: name in params.yaml, in result files and on pages.
         caption: name in titles of pictures; empty for the loss that titles do not mention.
-        nats_name: prefix of the loss in nats in names of numbers: bce or nll.
+        nats_name: prefix of the names of its numbers in nats, ``bce`` or ``nll``.
         nats_per_unit: nats of negative log-likelihood per unit of the loss.
         constant_per_dim: constant term of the negative log-likelihood that the loss omits, nats per
             pixel and channel.
@@ -47,7 +47,7 @@ class ReconstructionLoss(keras.layers.Layer):
 
     @property
     def sigma(self) -> float | None:
-        """The learned standard deviation of the pixels, 0..1; None if the loss learns none."""
+        """The learned standard deviation of the pixels, 0..1, or None if it is not learned."""
         return None
 
     def start_at(self, sigma: float | None) -> None:
@@ -61,12 +61,12 @@ class ReconstructionLoss(keras.layers.Layer):
     def beta_equivalent(cls, kl_weight: float, *, num_channels: int) -> float:
         """Return beta, the KL weight when the loss is in nats summed over the whole image.
 
-        The loss is a mean over channels. Multiplying the total by their number gives the negative
-        ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, if the loss is in nats.
-        For any other loss, ``nats_per_unit`` converts it.
+        The loss is a mean over channels. Multiplying the total by the number of channels gives the
+        negative ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, if the loss is in
+        nats. For any other loss, ``nats_per_unit`` converts it.
 
         Args:
-            kl_weight: weight of the KL term next to this loss.
+            kl_weight: weight of the KL term that is used with this loss.
             num_channels: number of color channels of the images.
         """
         return num_channels * kl_weight * cls.nats_per_unit
@@ -76,7 +76,7 @@ class ReconstructionLoss(keras.layers.Layer):
         """Convert a value of this loss to a negative log-likelihood, nats per pixel and channel.
 
         Args:
-            reconstruction_loss: sum over pixels, mean over channels.
+            reconstruction_loss: value of the loss, summed over pixels and averaged over channels.
             num_pixels: height times width.
         """
         return cls.nats_per_unit * (reconstruction_loss / num_pixels) + cls.constant_per_dim
@@ -93,7 +93,7 @@ class ReconstructionLoss(keras.layers.Layer):
 
     @classmethod
     def least(cls, entropy_per_dim: float, *, num_pixels: int) -> float:
-        """Return the loss of a perfect copy, which no network can fall below.
+        """Return the loss of a perfect copy, the lowest loss that any network can reach.
 
         Args:
             entropy_per_dim: see ``floor_per_dim``.
@@ -128,7 +128,7 @@ class _Density(ReconstructionLoss):
     """A loss that is the negative log of a probability density of the pixels, up to constants.
 
     The density of a value with 256 levels, each 1/256 wide, is at most 256, so the floor is
-    -log 256. The difference to the floor is the code length of a value.
+    -log 256. The difference from the floor is the code length of a value.
     """
 
     nats_name = "nll"
@@ -171,10 +171,10 @@ class AbsoluteError(_Density):
 
 
 class GaussianNll(_Density):
-    """``gaussian``: the negative log-likelihood of a Gaussian whose one sigma is learned.
+    """``gaussian``: the negative log-likelihood of a Gaussian with one learned sigma.
 
-    (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its reconstruction r, in
-    nats. It is the negative log of a density, so it can be negative.
+    It equals (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its
+    reconstruction r, in nats. It is the negative log of a density, so it can be negative.
 
     Source: Rybkin, Daniilidis & Levine 2021, equation 4.
     """
@@ -187,8 +187,8 @@ class GaussianNll(_Density):
     least_per_pixel = _Density.floor
 
     # Adam moves every weight by about the learning rate per step, and log sigma must go from -1.2
-    # to about -3. With a learning rate of 0.0005 that takes 4,000 steps. The trained weight is a
-    # tenth of log sigma, so it takes 400.
+    # to about -3. With a learning rate of 0.0005, that takes 4,000 steps. The trained weight is a
+    # tenth of log sigma, so it takes 400 steps.
     SCALE = 10.0
     # close to the standard deviation of the pixels of a face
     FIRST_SIGMA = 0.3
@@ -233,8 +233,8 @@ def _bce_from_logits(
         max(l, 0) - l x - log(max(s(l), 1 - s(l)))
 
     is the numerically stable form of -x log s(l) - (1 - x) log(1 - s(l)). The gradient, s(l) - x,
-    is written out because s(l) is already computed. TensorFlow's own cross-entropy takes twice as
-    long.
+    is written out because s(l) has already been computed. TensorFlow's own cross-entropy takes
+    twice as long.
     """
     share = tf.sigmoid(logits)
     distance_from_half = tf.math.log(tf.maximum(share, 1.0 - share))

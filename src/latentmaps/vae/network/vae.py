@@ -19,7 +19,7 @@ from latentmaps.vae.network.layers import (
     FusedBatchNormalization,
 )
 
-# the default of Keras, which the source of the method uses
+# Keras's default, which the source of the method uses
 _LEAKY_SLOPE = 0.3
 
 _NORMALIZATIONS: Mapping[str, type[keras.layers.Layer]] = {
@@ -88,12 +88,12 @@ class _Blocks:
     """Building blocks that the encoder and the decoder share.
 
     Every layer gets an explicit name. Keras would number unnamed layers across the whole process
-    and save these numbers, so equal models would have different bytes.
+    and save these numbers, so identical models would produce different files.
 
     Attributes:
         policy: dtype policy of every layer that does not need float32.
-        trainable: arguments of a layer that is followed by an activation.
-        normalized: arguments of a convolution that is followed by batch normalization, if any.
+        trainable: arguments for a layer that is followed by an activation.
+        normalized: arguments for a convolution that is followed by batch normalization, if any.
     """
 
     def __init__(self, architecture: Architecture, compute_dtype: str) -> None:
@@ -127,14 +127,14 @@ class _Blocks:
         return to_float32(dense(features))
 
     def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
-        """Undo convolution `index` of the encoder: return maps as large as those that it reads.
+        """Undo convolution `index` of the encoder: return maps as large as those it reads.
 
         Returns:
             (n, h, w, num_maps), before normalization and activation.
         """
         stride = self._architecture.strides[index]
         kernel_size = self._architecture.decoder_kernels[index]
-        # index 0 gives the logits: no activation follows, and a separate layer adds their bias
+        # index 0 produces the logits: no activation follows, and a separate layer adds their bias
         arguments = {"dtype": self.policy, "use_bias": False} if index == 0 else self.normalized
         if self._architecture.upsampling == "transpose":
             return TransposedConvolution(
@@ -155,7 +155,7 @@ class _Blocks:
         )
 
     def _output_padding(self, index: int) -> int | None:
-        """Return the number of rows that a valid convolution with the decoder kernel misses."""
+        """Return the number of rows that the decoder kernel misses with ``"valid"`` padding."""
         if self._architecture.paddings[index] == "same":
             return None
         size, smaller = self._architecture.map_sizes[index : index + 2]

@@ -17,7 +17,7 @@ from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 _ADVICE = "run train_vae again"
 # weights files of the encoder and the decoder
 WEIGHTS = ("encoder.weights.h5", "decoder.weights.h5")
-# attributes of ``Origin`` whose key in architecture.json has another name, as in params.yaml
+# attributes of ``Origin`` whose key in architecture.json is different: the name in params.yaml
 _KEYS = {"kl_weight": "fact"}
 
 
@@ -35,7 +35,7 @@ def _require_known_corruption(kind: str) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
-    """The training that produced the weights of a VAE.
+    """The training run that produced the weights of a VAE.
 
     ``load`` checks the types of all attributes.
 
@@ -44,11 +44,11 @@ class Origin:
         reconstruction_loss: a name in ``RECONSTRUCTION_LOSSES``.
         sigma: learned standard deviation of the pixels, 0..1; None if the loss does not learn it.
         corruption: corruption of the training inputs, a name in ``CORRUPTIONS``.
-        corruption_level: see ``corruption.corrupt``.
+        corruption_level: strength of the corruption; see ``corruption.corrupt``.
         epochs: passes through the training part.
-        seed: seed of the training.
+        seed: seed of the training run.
         num_train: faces in the training part.
-        initial_weights: name of each weights file that the training started from -> its SHA-256;
+        initial_weights: name of each weights file that training started from -> its SHA-256;
             None if it started from random weights.
     """
 
@@ -63,7 +63,7 @@ class Origin:
     initial_weights: dict[str, str] | None = None
 
     def describe(self) -> str:
-        """Describe the training in words, for the title of a picture."""
+        """Return a description of the training run, for the title of a picture."""
         caption = RECONSTRUCTION_LOSSES[self.reconstruction_loss].caption
         loss = f"{caption}, " if caption else ""
         corrupted = "" if self.corruption == "none" else f", corruption {self.corruption}"
@@ -81,7 +81,7 @@ class SavedVae:
 
     Attributes:
         architecture: layers of the networks.
-        origin: the training that produced the weights.
+        origin: the training run that produced the weights.
         encoder: pixels -> [z_mean, z_log_var].
         decoder: z -> logits.
     """
@@ -94,21 +94,21 @@ class SavedVae:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Description(model_folder.Description):
-    """The content of architecture.json of a trained VAE; see ``SavedVae`` for the attributes."""
+    """The content of a trained VAE's architecture.json; see ``SavedVae`` for the attributes."""
 
     architecture: Architecture
     origin: Origin
 
 
 def save(folder: Path, saved: SavedVae) -> None:
-    """Write a trained VAE into `folder`. Equal models give equal bytes."""
+    """Write a trained VAE into `folder`. Identical models produce identical files."""
     parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
     networks = dict(zip(WEIGHTS, (saved.encoder, saved.decoder), strict=True))
     model_folder.save(folder, parts, networks)
 
 
 def _values(part: Any) -> dict[str, Any]:
-    """Return the attributes of a part of the description by JSON key, without default values.
+    """Return the attributes of a part of the description by JSON key, omitting default values.
 
     A new attribute with a default thus leaves the files of all other networks unchanged.
     """
@@ -123,7 +123,7 @@ def load(folder: Path) -> SavedVae:
     """Load the VAE that ``save`` wrote, in float32.
 
     Raises:
-        DataError: a file is missing or damaged, or does not belong to the others.
+        DataError: a file is missing or damaged, or does not match the others.
     """
     description = describe(folder, advice=_ADVICE)
     architecture = description.architecture

@@ -41,9 +41,9 @@ def with_attributes(
     """Return faces with the attributes that the section names.
 
     Args:
-        faces: encodings, and their rows in images.npy.
-        known: the attributes of all faces, see ``face_attributes.read_attributes``.
-        params: names the attributes.
+        faces: the encodings of the faces, and their rows in images.npy.
+        known: the attributes of all faces; see ``face_attributes.read_attributes``.
+        params: the section ``draw_latent_space``, which lists the attributes.
 
     Raises:
         DataError, ParamsError: see ``face_attributes.choose``.
@@ -62,20 +62,20 @@ def draw(
     note: str = "",
     scale: int = 1,
 ) -> Sheet:
-    """Draw two rows per attribute: its direction added to a test face without and one with it.
+    """Draw two rows per attribute, adding its direction to a face without it and to one with it.
 
     Args:
         trained: the VAE.
-        directions: of the attributes, from training faces.
+        directions: attribute directions, computed from training faces.
         test: the test faces.
-        steps: (num_steps,), factors on the direction.
-        seed: seed of the choice of test faces.
+        steps: (num_steps,), multiples of the direction to add.
+        seed: seed for choosing the test faces.
         note: a sentence for the end of the caption.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
 
     Returns:
-        The sheet; a sheet with a reason in words if the faces have no attributes, or if no
-        attribute has faces both with and without it.
+        The sheet. If the faces have no attributes, or if no attribute has faces both with and
+        without it, the sheet only states that reason.
 
     Raises:
         DataError: an attribute of the test faces has no direction.
@@ -151,13 +151,13 @@ def _directions(directions: AttributeDirections, names: list[str]) -> dict[str, 
 
 
 def _has_both(direction: Direction, test: AttributedFaces) -> bool:
-    """Report whether both parts have faces with and without an attribute."""
+    """Report whether the training and test parts both have faces with and without an attribute."""
     in_training = min(direction.num_with, direction.num_without) > 0
     return in_training and bool(test.attributes[direction.name].nunique() == 2)
 
 
 def _draw_reason(title: str, missing: list[str]) -> Sheet:
-    reason = "The source of these faces knows no attributes (attributes.csv has none)."
+    reason = "The source of these faces has no attributes (attributes.csv lists none)."
     if missing:
         reason = (
             "No attribute has faces with and without it in both the training and the test part: "

@@ -45,13 +45,13 @@ def draw(
     """Draw a sheet of faces.
 
     Args:
-        tiles: row by row, each (h, w, c), uint8; None leaves the place blank.
+        tiles: images, row by row, each (h, w, c), uint8; None leaves the place blank.
         num_columns: tiles per row.
-        title: at the top.
-        caption: at the bottom.
-        numbers: what the sheet shows, for the JSON file next to it.
+        title: text at the top.
+        caption: text at the bottom.
+        numbers: the numbers behind the sheet, for the JSON file next to it.
         labels: labels and borders of the tiles.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
     """
     labels = labels or Labels()
     reword = wording.say_images if _are_digits(tiles) else str
@@ -70,12 +70,12 @@ def draw(
 
 
 def _are_digits(tiles: Sequence[Images | None]) -> bool:
-    """Report whether tiles have the shape of digits; texts then say image instead of face."""
+    """Report whether tiles have the shape of digits, so that texts say "image", not "face"."""
     return {tile.shape for tile in tiles if tile is not None} == {_SHAPE_OF_DIGITS}
 
 
 def decode(trained: TrainedVae, z: Points) -> Images:
-    """Decode z-points, (..., latent_dim), to faces, (n, h, w, c), in their order."""
+    """Decode z-points, (..., latent_dim), to faces, (n, h, w, c), in the same order."""
     return pixels.to_uint8(trained.decode(z.reshape(-1, z.shape[-1])))
 
 
@@ -85,10 +85,10 @@ def sentences(*parts: str) -> str:
 
 
 def signed(steps: Points) -> list[str]:
-    """Return the labels of steps on both sides of 0, (num_steps,)."""
+    """Return labels with signs for `steps`, (num_steps,), such as +1.5."""
     return ["0" if np.isclose(step, 0.0) else f"{step:+.3g}" for step in steps]
 
 
 def describe_seed(origin: Origin, seed: int) -> str:
-    """Return a sentence on the seed of random samples; empty if the title already names it."""
+    """Return a sentence about the seed of random samples; empty if the title already names it."""
     return "" if seed == origin.seed else f"The random numbers here are those of seed {seed}."

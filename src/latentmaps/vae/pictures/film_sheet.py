@@ -8,7 +8,7 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Labels
 
-# pixels; smaller images are enlarged to about this size, that of the sample's faces
+# pixels; smaller images are enlarged to about this size, that of the sample profile's faces
 _TILE_SIZE = 96
 
 
@@ -17,7 +17,7 @@ def draw(film: Film, origin: Origin, *, note: str = "") -> Sheet:
 
     Args:
         film: the training film.
-        origin: of the VAE.
+        origin: the training run of the VAE.
         note: a sentence for the end of the caption.
     """
     num_faces, num_points = len(film.faces), film.random.shape[1]
@@ -54,13 +54,13 @@ def _after_corruption(origin: Origin) -> str:
 
 
 def _describe_choice(film: Film) -> str:
-    """Return a sentence on epochs that have no row; empty if all have one."""
+    """Return a sentence about epochs without a row; empty if all have one."""
     shown, last = len(film.epochs), film.epochs[-1]
     return "" if shown == last else f"Of {last} epochs {shown} are shown, evenly spread."
 
 
 def _describe_weights(film: Film, origin: Origin) -> str:
-    """Return a sentence on the epoch of the weights; empty if it is the last one."""
+    """Return a sentence about the epoch of the weights; empty if it is the last one."""
     if origin.epochs == film.epochs[-1]:
         return ""
     return f"The trained network has the weights of epoch {origin.epochs}, the best."

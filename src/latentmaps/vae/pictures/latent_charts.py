@@ -1,4 +1,4 @@
-"""Charts of the z-points: distances from the origin, dimensions, leading plane."""
+"""Charts of the z-points: distances from the origin, dimensions, and leading plane."""
 
 import math
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from latentmaps.vae.network.encodings import Encodings
 
 _NUM_BINS = 40
 _SHOWN_DIMENSIONS = 64
-_PANELS_A_ROW = 3
-# from the palette of Okabe and Ito, see ``charts``
+_PANELS_PER_ROW = 3
+# from the palette of Okabe and Ito; see ``charts``
 _BLUE, _ORANGE, _RED = "#0072b2", "#e69f00", "#d55e00"
 
 
@@ -27,7 +27,7 @@ class LatentChart:
     """A chart and the numbers it shows.
 
     Attributes:
-        figure: with one panel or several.
+        figure: the figure, with one or more panels.
         numbers: ``title``, ``caption`` and the plotted values.
     """
 
@@ -44,7 +44,7 @@ def draw_all(
         encodings: the posteriors of n images.
         attributes: n rows, one boolean column per attribute.
         origin: how the VAE was trained, for the titles.
-        seed: seed of the z that is sampled from each posterior.
+        seed: seed for sampling z from each posterior.
 
     Returns:
         The charts ``z_points``, ``dimensions`` and ``projection``.
@@ -62,7 +62,7 @@ def draw_radii(encodings: Encodings, *, origin: str, seed: int) -> LatentChart:
     Args:
         encodings: the posteriors of some images.
         origin: how the VAE was trained, for the title.
-        seed: seed of the z that is sampled from each posterior.
+        seed: seed for sampling z from each posterior.
     """
     sampled = latent_geometry.radii(encodings.sample_z(seed=seed))
     means = latent_geometry.radii(encodings.z_mean)
@@ -92,19 +92,19 @@ def _draw_radii(
     axes.hist(means, bins=bins, density=True, alpha=0.7, color=_ORANGE, label="posterior means")
     axes.hist(sampled, bins=bins, density=True, alpha=0.7, color=_BLUE, label="z from posteriors")
     radius = np.linspace(1e-3, top, 400)
-    axes.plot(radius, _chi_density(radius, latent_dim), "k--", label="prior N(0, I)")
+    axes.plot(radius, chi_density(radius, latent_dim), "k--", label="prior N(0, I)")
     axes.set(xlabel="distance from the origin", ylabel="density")
     axes.legend(frameon=False)
 
 
-def _chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
+def chi_density(radius: npt.NDArray[np.float64], latent_dim: int) -> npt.NDArray[np.float64]:
     """Return the density of |z|, z ~ N(0, I): r^(d-1) exp(-r^2/2) / (2^(d/2-1) Gamma(d/2))."""
     log_norm = (latent_dim / 2 - 1) * math.log(2.0) + math.lgamma(latent_dim / 2)
     return np.exp((latent_dim - 1) * np.log(radius) - 0.5 * radius**2 - log_norm)
 
 
 def draw_dimensions(encodings: Encodings, *, origin: str) -> LatentChart:
-    """Draw mean, standard deviation and KL of each dimension, those with the most KL first.
+    """Draw the mean, standard deviation and KL of each dimension, in order of decreasing KL.
 
     Args:
         encodings: the posteriors of some images.
@@ -180,8 +180,8 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
 
 def _draw_panels(points: npt.NDArray[np.floating], attributes: pd.DataFrame) -> Figure:
     names = list(attributes.columns) or [""]
-    num_rows = math.ceil(len(names) / _PANELS_A_ROW)
-    num_columns = min(len(names), _PANELS_A_ROW)
+    num_rows = math.ceil(len(names) / _PANELS_PER_ROW)
+    num_columns = min(len(names), _PANELS_PER_ROW)
     figure = Figure(figsize=(10, 3.8 * num_rows), layout="constrained")
     panels = figure.subplots(num_rows, num_columns, squeeze=False, sharex=True, sharey=True)
     for axes in panels.flat[len(names) :]:
@@ -198,7 +198,7 @@ def _draw_points(
     if has_attribute is None:
         axes.plot(*points.T, ".", color=_BLUE, markersize=4)
         return
-    # markers of different shapes, readable without color
+    # different marker shapes can be distinguished without color
     axes.plot(*points[~has_attribute].T, "o", color=_BLUE, markersize=3, alpha=0.6, label="without")
     axes.plot(*points[has_attribute].T, "^", color=_RED, markersize=4, alpha=0.8, label="with")
     axes.legend(frameon=False)

@@ -1,4 +1,4 @@
-"""The map of a plane of the latent space: a grid of decoded points."""
+"""The map of a plane in the latent space: a grid of decoded points."""
 
 import math
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
 
 @dataclass(frozen=True)
 class Plane:
-    """A plane of the latent space; a line if latent_dim is 1.
+    """A plane in the latent space, or a line if latent_dim is 1.
 
     Attributes:
-        center: (latent_dim,).
+        center: (latent_dim,), the point in the middle of the map.
         axes: (1 or 2, latent_dim), one standard deviation along each axis.
-        names: of the axes, for the labels.
-        title: of the map.
-        caption: describes the plane.
-        variance_share: share of the variance of the posterior means that lies in the plane, 0..1.
+        names: names of the axes, for the labels.
+        title: title of the map.
+        caption: description of the plane.
+        variance_share: share of the variance of the posterior means that is in the plane, 0..1.
     """
 
     center: npt.NDArray[np.floating]
@@ -59,7 +59,7 @@ def choose(encodings: Encodings) -> Plane:
         For one or two latent dimensions, the whole latent space, in standard deviations of the
         prior. For more, the plane through the mean of the aggregate posterior along the two leading
         principal axes of the posterior means, in standard deviations of the posterior means along
-        each.
+        each axis.
     """
     latent_dim = encodings.z_mean.shape[1]
     if latent_dim <= 2:
@@ -109,15 +109,16 @@ def draw(
     Args:
         trained: the VAE.
         encodings: the posteriors of at least 2 images.
-        params: the section draw_latent_space.
-        note: a sentence for the end of the caption; with few faces the plane passes close to some.
+        params: the section ``draw_latent_space``.
+        note: a sentence for the end of the caption. With few faces, the plane passes close to some
+            of them.
     """
     limit = params.traversal_limit
     steps = np.linspace(-limit, limit, params.plane_steps)
     plane = choose(encodings)
     z = plane.points(steps)  # (rows, steps, latent_dim)
-    # decode row by row: all tiles of a large map at once would exhaust the memory
-    tiles = [_reduce(image) for row in z for image in face_sheet.decode(trained, row)]
+    # decode one row at a time: all tiles of a large map at once would exhaust the memory
+    tiles = [reduce_image(image) for row in z for image in face_sheet.decode(trained, row)]
     edge, full_edge = tiles[0].shape[0], trained.architecture.image_size
     # round to a hundredth of the limit's leading digit: 30 columns have no room for more digits
     labels = face_sheet.signed(np.round(steps, 2 - math.floor(math.log10(limit))))
@@ -140,8 +141,8 @@ def draw(
     )
 
 
-def _reduce(image: Images) -> Images:
-    """Reduce an image to at most 128 pixels along an edge, each the mean of a square of pixels.
+def reduce_image(image: Images) -> Images:
+    """Reduce an image to at most 128 pixels per side by averaging squares of pixels.
 
     Args:
         image: (h, w, c), uint8; a smaller one is returned unchanged.

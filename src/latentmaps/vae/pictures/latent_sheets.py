@@ -1,4 +1,4 @@
-"""Paths through the latent space: along its dimensions, between faces, towards an attribute."""
+"""Paths through the latent space: along its dimensions, between faces, and toward an attribute."""
 
 import numpy as np
 
@@ -26,10 +26,10 @@ def draw_all(
 
     Args:
         trained: the VAE.
-        directions: of the attributes, from training faces.
+        directions: attribute directions, computed from training faces.
         test: the test faces that are changed.
-        params: the section draw_latent_space.
-        seed: seed of the choice of test faces.
+        params: the section ``draw_latent_space``.
+        seed: seed for choosing the test faces.
         note: a sentence for the end of the captions of sheets that show people.
 
     Returns:
@@ -81,10 +81,11 @@ def draw_traversals(
 
     Args:
         trained: the VAE.
-        encodings: posteriors of some images; the other coordinates stay at the mean of their means.
+        encodings: posteriors of some images. The coordinates that do not vary stay at the mean of
+            the posterior means.
         num_dimensions: maximum number of rows.
         steps: (num_steps,), the values of the coordinate that varies.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
     """
     kl_nats = encodings.kl_per_dimension()
     dimensions = np.argsort(kl_nats, kind="stable")[::-1][:num_dimensions]
@@ -129,11 +130,11 @@ def draw_interpolations(
     Args:
         trained: the VAE.
         encodings: posteriors of at least 2 images.
-        num_pairs: rows.
-        num_steps: columns, both ends included.
-        seed: seed of the choice of pairs.
+        num_pairs: number of rows.
+        num_steps: number of columns, including both ends.
+        seed: seed for choosing the pairs.
         note: a sentence for the end of the caption.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
 
     Raises:
         DataError: there are fewer than 2 images.

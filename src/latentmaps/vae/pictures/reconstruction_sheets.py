@@ -24,7 +24,7 @@ from latentmaps.vae.pictures.face_sheet import Images, Labels, Points
 Item = TypeVar("Item")
 Rows = npt.NDArray[np.int64]
 
-# stream of the corruption, combined with the seed of the training run
+# random stream of the corruption, combined with the seed of the training run
 _CORRUPTION_STREAM = 3
 
 
@@ -35,11 +35,11 @@ def pick(available: Rows, params: DrawReconstructions) -> Rows:
     is then picked instead.
 
     Args:
-        available: (n,).
+        available: (n,), the entries to pick from.
         params: the seeds, and the number of faces per row.
 
     Returns:
-        (len(row_seeds) * num_columns,); all of `available`, in their order, if there are no more.
+        (len(row_seeds) * num_columns,); all of `available`, in order, if there are no more.
     """
     if len(available) <= len(params.row_seeds) * params.num_columns:
         return available
@@ -60,12 +60,12 @@ class ReconstructedFaces:
 
     Attributes:
         rows: (n,), rows of the array of images.
-        kinds: name of a row of tiles -> the tiles, (n, h, w, c): the face, what the encoder read if
-            it was corrupted, and the reconstruction.
-        posteriors: of the faces.
+        kinds: name of a row of tiles -> the tiles, (n, h, w, c): the face, the input of the encoder
+            if it was corrupted, and the reconstruction.
+        posteriors: posteriors of the faces.
         mse: (n,), mean squared error of each reconstruction.
         num_columns: faces per row; the last row may be shorter.
-        origin: of the VAE.
+        origin: the training run of the VAE.
     """
 
     rows: Rows
@@ -98,14 +98,14 @@ def draw_all(
     seed: int,
     note: str = "",
 ) -> ReconstructionSheets:
-    """Draw faces of the training and the test part, the latter also from sampled z-points.
+    """Draw reconstructions of training and test faces, the latter also from sampled z-points.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
-        parts: rows of `images` in the part ``train`` and in the part ``test``.
-        params: the section draw_reconstructions.
-        seed: seed of the z that are sampled from posteriors.
+        parts: ``train`` and ``test`` -> (n,), int64, rows of `images` in this part.
+        params: the section ``draw_reconstructions``.
+        seed: seed for sampling z from each posterior.
         note: a sentence for the end of the captions.
     """
     train, test = (reconstruct(trained, images, parts[p], params) for p in ("train", "test"))
@@ -121,15 +121,15 @@ def draw_all(
 def reconstruct(
     trained: TrainedVae, images: Images, available: Rows, params: DrawReconstructions
 ) -> ReconstructedFaces:
-    """Return some faces and their reconstructions from the posterior mean.
+    """Return some faces and their reconstructions from the posterior means.
 
     A VAE that was trained on corrupted images also reads corrupted images here.
 
     Args:
         trained: the VAE.
         images: (num_images, h, w, c), uint8.
-        available: rows of `images` to pick from.
-        params: how to pick them.
+        available: (n,), int64, rows of `images` to pick from.
+        params: the section ``draw_reconstructions``, which says how to pick them.
     """
     rows = pick(available, params)
     originals = np.asarray(images[rows])
@@ -156,10 +156,10 @@ def draw(faces: ReconstructedFaces, *, part: str, note: str = "", scale: int = 1
         faces: the result of ``reconstruct``.
         part: the name of the part in the title.
         note: a sentence for the end of the caption.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
     """
     return face_sheet.draw(
-        _row_by_row(faces, faces.kinds, None),
+        arrange_row_by_row(faces, faces.kinds, None),
         title=f"Reconstructions of the {part} part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy, and below them what the decoder makes of their "
@@ -182,10 +182,10 @@ def draw_sampled(
     Args:
         trained: the VAE.
         faces: the result of ``reconstruct`` for the test part.
-        seed: seed of the sampled z; that of a face depends only on the seed and its row in the
-            array.
+        seed: seed of the sampled z. The noise for a face depends only on the seed and the face's
+            row in the array.
         note: a sentence for the end of the caption.
-        scale: each pixel of a tile becomes a square with this edge length.
+        scale: each pixel of a tile becomes a square with this side length.
     """
     decoded = trained.decode(_sample_z(faces, seed=seed))
     originals = pixels.to_pixels(faces.kinds["face"])
@@ -197,7 +197,7 @@ def draw_sampled(
     }
     of_mean, of_sample = psnr_db.values()
     return face_sheet.draw(
-        _row_by_row(faces, kinds, None),
+        arrange_row_by_row(faces, kinds, None),
         title=f"Reconstructions from a sampled z, test part - {faces.origin.describe()}",
         caption=face_sheet.sentences(
             "Faces, with their row in images.npy; below them what the decoder makes of the mean of "
@@ -237,12 +237,12 @@ def _after_corruption(faces: ReconstructedFaces) -> str:
 def _label(
     faces: ReconstructedFaces, kinds: Mapping[str, Images], words: Mapping[str, list[str]]
 ) -> Labels:
-    """Label the rows by their kind, and the tiles by their row or the given words."""
+    """Label the rows by their kind, and the tiles by their row or with the given words."""
     words = {"face": [f"row {row}" for row in faces.rows], **words}
     blank = [""] * len(faces.rows)
     return Labels(
         rows=[*kinds] * math.ceil(len(faces.rows) / faces.num_columns),
-        tiles=_row_by_row(faces, {kind: words.get(kind, blank) for kind in kinds}, ""),
+        tiles=arrange_row_by_row(faces, {kind: words.get(kind, blank) for kind in kinds}, ""),
     )
 
 
@@ -253,15 +253,15 @@ def draw_strip(faces: ReconstructedFaces) -> Image.Image:
     return sheets.draw_strip(list(np.concatenate(rows)), num_columns=num_columns)
 
 
-def _row_by_row(
+def arrange_row_by_row(
     faces: ReconstructedFaces, kinds: Mapping[str, Iterable[Item]], blank: Item
 ) -> list[Item]:
-    """Arrange one item per tile in the order of the sheet: below each row, its other kinds.
+    """Arrange one item per tile in the order of the sheet, with the other kinds below each row.
 
     Args:
         faces: the result of ``reconstruct``.
         kinds: name of a kind -> an item for each face.
-        blank: fills up a row that is shorter than the others.
+        blank: item that fills up a row that is shorter than the others.
     """
     listed = [list(items) for items in kinds.values()]
     places: list[Item] = []

@@ -16,7 +16,7 @@ from latentmaps.vae.network.inference import TrainedVae
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Images, Labels
 
-_NUM_COLUMNS = 8
+NUM_COLUMNS = 8
 _SAME = "drawn with the same random numbers in every experiment of this seed and latent_dim"
 
 
@@ -28,7 +28,7 @@ class RandomFaces:
         trained: the VAE.
         sampler: the sampler of their points.
         images: (n, h, w, c), uint8, as decoded.
-        seed: of the points.
+        seed: seed of the points.
     """
 
     trained: TrainedVae
@@ -42,9 +42,9 @@ class SampleSheets:
     """All pictures of random faces.
 
     Attributes:
-        sheets: by the name of a sampler, the same with the suffix ``_processed``, and
+        sheets: a sheet for each sampler under its name, another with the suffix ``_processed``, and
             ``temperatures``.
-        strips: ``strip_`` and the name of a sampler -> a row of its faces, without text.
+        strips: ``strip_`` plus the name of a sampler -> a row of its faces, without text.
     """
 
     sheets: Mapping[str, Sheet]
@@ -54,13 +54,13 @@ class SampleSheets:
 def draw_all(
     trained: TrainedVae, fitted: Mapping[str, Sampler], params: DrawSamples, *, seed: int
 ) -> SampleSheets:
-    """Draw the faces of every sampler, as decoded and post-processed, and the temperatures.
+    """Draw the faces of every sampler, as decoded and post-processed, and at all temperatures.
 
     Args:
         trained: the VAE.
         fitted: the samplers by name.
-        params: the section draw_samples.
-        seed: of the points.
+        params: the section ``draw_samples``.
+        seed: seed of the points.
     """
     drawn: dict[str, Sheet] = {}
     strips = {}
@@ -82,7 +82,7 @@ def sample(trained: TrainedVae, sampler: Sampler, *, num_faces: int, seed: int) 
         trained: the VAE.
         sampler: the sampler of the points.
         num_faces: number of faces.
-        seed: of the points.
+        seed: seed of the points.
     """
     latent_dim = trained.architecture.latent_dim
     z = samplers.sample(sampler, num_faces, latent_dim, seed=seed)
@@ -95,7 +95,7 @@ def draw(faces: RandomFaces, params: DrawSamples) -> Sheet:
 
 
 def draw_processed(faces: RandomFaces, params: DrawSamples) -> Sheet:
-    """Draw the sheet of the faces with sharpening and another contrast."""
+    """Draw the sheet of the faces after sharpening and a change of contrast."""
     done = (
         f"sharpened (unsharp mask, radius {params.sharpen_radius:g}, {params.sharpen_percent} %), "
         f"contrast times {params.contrast:g}"
@@ -121,7 +121,7 @@ def _draw(
             "num_samples": len(shown),
             "sharpness": likeness.sharpness(pixels.to_pixels(shown)).mean(),
         },
-        num_columns=_NUM_COLUMNS,
+        num_columns=NUM_COLUMNS,
         scale=params.tile_scale,
     )
 
@@ -131,8 +131,8 @@ def process(faces: Images, params: DrawSamples) -> Images:
 
     Args:
         faces: (n, h, w, c), uint8.
-        params: radius and strength of the unsharp mask; the factor on the distance from the mean
-            gray of each face.
+        params: the section ``draw_samples``, with the radius and strength of the unsharp mask, and
+            the contrast, a factor on the distance from the mean gray of each face.
 
     Returns:
         (n, h, w, c), uint8.
@@ -150,7 +150,7 @@ def _process(face: Images, params: DrawSamples) -> Images:
 
 def draw_strip(faces: RandomFaces) -> Image.Image:
     """Draw the first row of the faces, without text."""
-    return sheets.draw_strip(list(faces.images[:_NUM_COLUMNS]), num_columns=_NUM_COLUMNS)
+    return sheets.draw_strip(list(faces.images[:NUM_COLUMNS]), num_columns=NUM_COLUMNS)
 
 
 def draw_temperatures(
@@ -161,14 +161,14 @@ def draw_temperatures(
     Args:
         trained: the VAE.
         sampler: the sampler of the points.
-        params: the section draw_samples.
-        seed: of the points.
+        params: the section ``draw_samples``.
+        seed: seed of the points.
     """
     temperatures = params.temperatures
     latent_dim = trained.architecture.latent_dim
     z = np.stack(
         [
-            samplers.sample(sampler, _NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
+            samplers.sample(sampler, NUM_COLUMNS, latent_dim, seed=seed, temperature=temperature)
             for temperature in temperatures
         ]
     )  # (temperatures, faces, latent_dim)
@@ -184,7 +184,7 @@ def draw_temperatures(
             face_sheet.describe_seed(trained.origin, seed),
         ),
         numbers={"temperature": temperatures, "sharpness": sharpness},
-        num_columns=_NUM_COLUMNS,
+        num_columns=NUM_COLUMNS,
         labels=Labels(rows=[f"temperature {temperature:g}" for temperature in temperatures]),
         scale=params.tile_scale,
     )

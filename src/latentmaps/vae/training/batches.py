@@ -1,7 +1,7 @@
 """Batches of images from the memory-mapped array, as ``tf.data`` data sets.
 
 Each batch is a pair of inputs and targets: ``({"pixels", "epsilon"}, clean images)``. Only the
-images of the current batches are copied into memory. Images travel to the device as uint8, a
+images of the current batches are copied into memory. Images are sent to the device as uint8, a
 quarter of the size of float32, and become pixels inside the step (``as_pixels``). Corrupted inputs
 are the exception: they are float32 from the start.
 
@@ -31,10 +31,10 @@ class FacePart:
     Attributes:
         images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
         rows: (num_rows,), rows of `images` that belong to the part.
-        latent_dim: width of the noise.
-        seed: of the order, the noise and the corruption.
+        latent_dim: number of latent dimensions, the width of the noise.
+        seed: seed of the order, the noise and the corruption.
         corruption: a name in ``corruption.CORRUPTIONS``.
-        corruption_level: see ``corruption.corrupt``.
+        corruption_level: strength of the corruption; see ``corruption.corrupt``.
     """
 
     images: npt.NDArray[np.uint8]
@@ -48,13 +48,13 @@ class FacePart:
 def training_batches(
     part: FacePart, *, batch_size: int, epochs: int, first_epoch: int = 0
 ) -> tf.data.Dataset:
-    """Return the shuffled batches of the epochs from `first_epoch` up to, not including, `epochs`.
+    """Return the shuffled batches of epochs `first_epoch` up to but not including `epochs`.
 
     Args:
         part: the training part.
-        batch_size: images per batch. Every batch is full, so a compiled step is compiled once. The
+        batch_size: images per batch. Every batch is full, so the step is compiled only once. The
             images left over are skipped; each epoch leaves out different ones.
-        epochs: passes through the part, counted from the start of the training.
+        epochs: passes through the part, counted from the start of training.
         first_epoch: number of epochs to skip because they are done.
 
     Raises:
@@ -88,14 +88,14 @@ def steps_per_epoch(num_rows: int, batch_size: int) -> int:
 
 
 def ordered_batches(part: FacePart, *, batch_size: int, filled: bool = False) -> tf.data.Dataset:
-    """Return every row once, in order, with a weight for each image, (n,), float32.
+    """Return batches of all rows, in order, with a weight for each image, (n,), float32.
 
     The noise is the same in every pass, so differences between epochs come from the model alone.
 
     Args:
-        part: the part.
+        part: the part to read.
         batch_size: images per batch; the last batch may be smaller.
-        filled: pad the last batch with images of weight 0. With several devices each one then gets
+        filled: pad the last batch with images of weight 0. With several devices, each one then gets
             a share; some operations fail on an empty share (oneDNN's bfloat16 convolutions do).
     """
     num_rows = len(part.rows)

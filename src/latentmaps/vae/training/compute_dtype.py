@@ -11,16 +11,16 @@ _COMPUTE_CAPABILITY = (8, 0)
 def choose(precision: str) -> str:
     """Return the compute dtype for ``train_vae.precision``.
 
-    "auto" is bfloat16 on devices with bfloat16 instructions, and float32 elsewhere. On a CPU
+    ``"auto"`` is bfloat16 on devices with bfloat16 instructions, and float32 elsewhere. On a CPU
     without such instructions, bfloat16 takes about ten times as long as float32.
 
     Args:
-        precision: auto, float32, bfloat16 or float16.
+        precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
     """
     if precision != "auto":
         return precision
     gpus = tf.config.get_visible_devices("GPU")
-    fast = _gpu_has_bfloat16(gpus[0]) if gpus else _cpu_has_bfloat16()
+    fast = _gpu_has_bfloat16(gpus[0]) if gpus else cpu_has_bfloat16()
     return "bfloat16" if fast else "float32"
 
 
@@ -29,8 +29,8 @@ def _gpu_has_bfloat16(gpu: tf.config.PhysicalDevice) -> bool:
     return tuple(capability) >= _COMPUTE_CAPABILITY
 
 
-def _cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Report whether the CPU has bfloat16 instructions; False where there is no /proc/cpuinfo."""
+def cpu_has_bfloat16(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
+    """Report whether the CPU has bfloat16 instructions; False if there is no /proc/cpuinfo."""
     if not cpuinfo.exists():
         return False
     return not _CPU_FLAGS.isdisjoint(cpuinfo.read_text(encoding="utf-8").split())

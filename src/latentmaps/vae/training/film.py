@@ -21,10 +21,10 @@ NUM_TILES = 8
 
 
 class FilmRecorder(keras.callbacks.Callback):
-    """Decode a frame after each epoch, with the validated weights and their compute dtype.
+    """Decode a frame after each epoch, with the weights and the compute dtype of validation.
 
-    The frame of an epoch is saved next to its checkpoint, so a resumed training has the same film
-    as an uninterrupted one. With several machines, only the first one records.
+    The frame of an epoch is saved next to its checkpoint, so a resumed run has the same film as
+    an uninterrupted one. With several machines, only the first one records.
 
     Attributes:
         rows: (num_faces,), the first rows of the validation part, at most 8.
@@ -35,8 +35,8 @@ class FilmRecorder(keras.callbacks.Callback):
         """Choose the faces and the random points.
 
         Args:
-            task: the training.
-            checkpoints: store the frames; None keeps them in memory.
+            task: the training task.
+            checkpoints: where to store the frames; None keeps them in memory.
         """
         super().__init__()
         self._checkpoints = checkpoints
@@ -51,7 +51,7 @@ class FilmRecorder(keras.callbacks.Callback):
         ]
         self._points = tf.constant(np.array(points), tf.float32)
         # no Python control flow to convert, and the search for it takes half of the tracing time
-        self._draw = tf.function(self._draw_tiles, autograph=False)
+        self.draw = tf.function(self._draw_tiles, autograph=False)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Check the frames of all earlier epochs, before any training time is lost.
@@ -67,7 +67,7 @@ class FilmRecorder(keras.callbacks.Callback):
         """Record the frame of the epoch."""
         if not workers.is_writer():
             return
-        tiles = self._draw().numpy()
+        tiles = self.draw().numpy()
         if self._checkpoints is None:
             self._in_memory[epoch + 1] = tiles
         else:
@@ -75,7 +75,7 @@ class FilmRecorder(keras.callbacks.Callback):
         self._num_known = epoch + 1
 
     def _draw_tiles(self) -> tf.Tensor:
-        """Return reconstructions, then random faces, (num_faces + 8, h, w, c), uint8."""
+        """Return the reconstructions, then the random faces, (num_faces + 8, h, w, c), uint8."""
         z_mean, _ = self.model.encoder(self._pixels, training=False)
         logits = self.model.decoder(tf.concat([z_mean, self._points], axis=0), training=False)
         return inputs.to_uint8(tf.sigmoid(logits))
@@ -92,7 +92,7 @@ class FilmRecorder(keras.callbacks.Callback):
         return self._checkpoints.load_frame(epoch, (num_faces + NUM_TILES, *tile))
 
     def film(self, num_epochs: int) -> Film:
-        """Return the film of a training of `num_epochs` epochs.
+        """Return the film of a run of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -109,7 +109,7 @@ class FilmRecorder(keras.callbacks.Callback):
         )
 
     def save(self, path: Path, num_epochs: int) -> None:
-        """Write the film of a training of `num_epochs` epochs.
+        """Write the film of a run of `num_epochs` epochs.
 
         Raises:
             DataError: a frame is missing or damaged.
@@ -119,7 +119,7 @@ class FilmRecorder(keras.callbacks.Callback):
 
 
 def _read(part: batches.FacePart, faces: Images) -> tf.Tensor:
-    """Return the pixels that the encoder reads, corrupted as in the training."""
+    """Return the pixels that the encoder reads, corrupted as in training."""
     pixels = inputs.to_pixels(tf.constant(faces))
     if part.corruption == "none":
         return pixels

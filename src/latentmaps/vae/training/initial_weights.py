@@ -1,4 +1,4 @@
-"""Start a training from trained weights instead of random ones."""
+"""Start training from trained weights instead of random ones."""
 
 import dataclasses
 import logging
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 _ADVICE = (
     "set train_vae.initial_weights to null or to the folder of a model that train_vae wrote. Use a "
-    "copy of data/models/vae, because DVC removes that folder before it trains"
+    "copy of data/models/vae, because DVC removes that folder before training"
 )
 
 
@@ -25,7 +25,7 @@ class InitialWeights:
     """The weights in the folder of a trained VAE, checked but not loaded yet.
 
     Attributes:
-        folder: as ``vae_files.save`` wrote it.
+        folder: the folder that ``vae_files.save`` wrote.
         sha256: name of each weights file -> its SHA-256.
         sigma: learned standard deviation of the pixels, 0..1; None if none was learned.
     """
@@ -43,8 +43,8 @@ class InitialWeights:
             expected: the architecture of the VAE to be trained.
 
         Raises:
-            DataError: a file is missing or was altered, the folder holds something else, or its VAE
-                has a different architecture.
+            DataError: a file is missing or was altered, the folder contains something else, or its
+                VAE has a different architecture.
         """
         description = vae_files.describe(folder, advice=_ADVICE)
         found = dataclasses.asdict(description.architecture)
@@ -62,7 +62,7 @@ class InitialWeights:
         return cls(folder, sha256, description.origin.sigma)
 
     def load_into(self, model: TrainableVae) -> None:
-        """Load the weights into a model, with batch-normalization statistics and a learned sigma.
+        """Load the weights into a model, including normalization statistics and a learned sigma.
 
         Raises:
             DataError: a weights file belongs to another network, or a weight is not finite.

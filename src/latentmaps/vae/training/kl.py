@@ -5,10 +5,11 @@ All four train on the same loss,
     total_loss = mean(reconstruction_loss) + kl_weight * mean(KL(q(z|x) || N(0, I))),
 
 where each mean is over the images of a batch. For the same weights, batch, noise and ``kl_weight``
-they give the same loss and the same gradients. They differ in who applies ``kl_weight``, and where:
+they produce the same loss and the same gradients. They differ in where ``kl_weight`` is applied,
+and in what runs the training step:
 
 =================== ============================================ =====================
-method              where the KL weight is applied               who runs the step
+method              where the KL weight is applied               what runs the step
 =================== ============================================ =====================
 ``train_step``      ``TrainStepVae._total_loss``                 our ``train_step``
 ``kl_layer``        ``KlLayer.call``, by ``add_loss``            Keras
@@ -17,14 +18,15 @@ method              where the KL weight is applied               who runs the st
                     ``compile(loss_weights=...)``
 =================== ============================================ =====================
 
-``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up it is multiplied by a factor
+``kl_weight`` is ``train_vae.fact`` in params.yaml. During a warm-up, it is multiplied by a factor
 that rises to 1; ``TrainableVae.current_kl_weight`` returns the product. If you read only one class,
 read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergence itself is in
-``kl_terms``, the shared forward pass in ``trainable_vae``.
+``kl_terms``; the shared forward pass is in ``trainable_vae``.
 
 ``train_step``: a ``GradientTape`` records encoder, noise and decoder, and the whole loss is one
-expression. This method has the fewest hidden steps. The price: our step must do what the step of
-Keras would do for us, such as set the training phase and divide the loss by the number of devices.
+expression. This method has the fewest hidden steps. The price: our step must do what Keras's own
+step would otherwise do, such as set the training phase and divide the loss by the number of
+devices.
 
 ``kl_layer``: a layer after the encoder passes z_mean and z_log_var through and registers the KL
 term with ``add_loss``. The term belongs to a place in the network, and any model that contains the
@@ -42,8 +44,8 @@ their losses ignore them.
 Reported numbers do not use Keras's own ``loss`` metric: if the last batch is smaller, it is not the
 sum of its weighted parts. ``TrainableVae`` averages each part over images and adds the averages.
 
-The noise comes with the batch. It is a function of seed and step, so it is the same for every
-method, for any number of devices, and after an interruption.
+The noise comes with the batch. It is a function of the seed and the step, so it is the same for
+every method, for any number of devices, and after an interruption.
 
 docs/kl-methods.md compares speed, memory and code size.
 """
@@ -77,12 +79,12 @@ class TrainStepVae(TrainableVae):
         return self._forward(inputs, training=training)[0]
 
     def train_step(self, data: tuple[Inputs, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Update the weights on one batch and return the running means of the losses."""
+        """Update the weights on one batch and return the running means of the losses, () each."""
         with tf.GradientTape() as tape:
             loss = self._total_loss(batches.as_pixels(data))
             # Each device sees its share of the batch; the optimizer sums the gradients of all.
             loss /= tf.distribute.get_strategy().num_replicas_in_sync
-            # In float16 small gradients would underflow to 0. A no-op for every other dtype.
+            # In float16, small gradients would underflow to 0. A no-op for every other dtype.
             loss = self.optimizer.scale_loss(loss)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply(gradients, self.trainable_variables)
@@ -109,8 +111,8 @@ class KlLayer(keras.layers.Layer):
         """Create the layer.
 
         Args:
-            kl_weight: return the current KL weight, ().
-            mean_kl: z_mean, z_log_var -> mean KL divergence of the batch, (), nats.
+            kl_weight: callable that returns the current KL weight, ().
+            mean_kl: callable, (z_mean, z_log_var) -> mean KL divergence of the batch, (), nats.
         """
         super().__init__(dtype="float32", name="kl_layer")
         self._kl_weight, self._mean_kl = kl_weight, mean_kl
@@ -148,7 +150,7 @@ class AddLossVae(TrainableVae):
 
     The KL weight is applied in ``call``.
 
-    Trade-off: works in a model subclass only, not in a functional model.
+    Trade-off: this works only in a model subclass, not in a functional model.
     """
 
     def call(self, inputs: Inputs, training: bool = False) -> tf.Tensor:
@@ -166,7 +168,7 @@ class OutputTransferVae(TrainableVae):
         mean(reconstruction_loss)
         + kl_weight * mean(sum(mu^2 / 2)) + kl_weight * mean(sum((exp(lv) - lv - 1) / 2)).
 
-    The KL weight is applied by ``loss_weights`` in ``make_ready``, the warm-up in
+    The KL weight is applied by ``loss_weights`` in ``make_ready``; the warm-up is applied in
     ``_loss_of_output``.
 
     Trade-off: every batch carries dummy targets, and the KL term is split into two losses.
@@ -198,7 +200,11 @@ class OutputTransferVae(TrainableVae):
         )
 
     def targets(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return a target for each output; the losses of the latent outputs ignore theirs."""
+        """Return a target for each output; the losses of the latent outputs ignore theirs.
+
+        Args:
+            pixels: (n, h, w, c), the clean pixels.
+        """
         dummy = tf.zeros((tf.shape(pixels)[0], 1))  # (n, 1)
         return {"logits": pixels, "z_mean": dummy, "z_log_var": dummy}
 
@@ -215,7 +221,7 @@ class OutputTransferVae(TrainableVae):
         return tf.add_n(sums)
 
     def call(self, inputs: Inputs, training: bool = False) -> dict[str, tf.Tensor]:
-        """Return the logits of the reconstruction, z_mean and z_log_var."""
+        """Return the logits, (n, h, w, c), and z_mean and z_log_var, (n, latent_dim) each."""
         logits, z_mean, z_log_var = self._forward(inputs, training=training)
         return {"logits": logits, "z_mean": z_mean, "z_log_var": z_log_var}
 

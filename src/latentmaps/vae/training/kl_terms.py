@@ -1,7 +1,7 @@
 """The KL term of the VAE loss as pure functions of tensors.
 
 An image's KL divergence is the sum over its latent dimensions; the training step averages it over
-the batch. ``kl`` shows how the term enters the training.
+the batch. ``kl`` shows how the term enters the loss.
 """
 
 import tensorflow as tf
@@ -26,10 +26,24 @@ def kl_divergence(z_mean: tf.Tensor, z_log_var: tf.Tensor) -> tf.Tensor:
 
 
 def kl_of_means(z_mean: tf.Tensor) -> tf.Tensor:
-    """Return the part of ``kl_divergence`` that depends on means: mu^2 / 2."""
+    """Return the part of ``kl_divergence`` that depends on the means, mu^2 / 2.
+
+    Args:
+        z_mean: (n, latent_dim), float32.
+
+    Returns:
+        (n, latent_dim), nats, never negative.
+    """
     return 0.5 * tf.square(z_mean)
 
 
 def kl_of_variances(z_log_var: tf.Tensor) -> tf.Tensor:
-    """Return the part of ``kl_divergence`` that depends on variances: (exp(lv) - lv - 1) / 2."""
+    """Return the part of ``kl_divergence`` that depends on the variances, (exp(lv) - lv - 1) / 2.
+
+    Args:
+        z_log_var: (n, latent_dim), float32.
+
+    Returns:
+        (n, latent_dim), nats, never negative.
+    """
     return 0.5 * (tf.exp(z_log_var) - z_log_var - 1.0)

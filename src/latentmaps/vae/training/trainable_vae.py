@@ -25,9 +25,10 @@ class TrainableVae(keras.Model):
         z = z_mean + exp(z_log_var / 2) * epsilon
         logits = decoder(z)
 
-    Inputs are ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``, targets the clean pixels,
-    (n, h, w, c), 0..1. The noise epsilon is an input, so it does not depend on the method or the
-    number of devices. ``train_step`` and ``test_step`` also accept uint8 images; see ``batches``.
+    Inputs are ``{"pixels": (n, h, w, c), "epsilon": (n, latent_dim)}``; targets are the clean
+    pixels, (n, h, w, c), 0..1. The noise epsilon is an input, so it does not depend on the method
+    or the number of devices. ``train_step`` and ``test_step`` also accept uint8 images; see
+    ``batches``.
 
     A subclass implements ``call`` and adds
 
@@ -41,7 +42,7 @@ class TrainableVae(keras.Model):
         decoder: z -> logits.
         reconstruction_loss: pixels, logits -> loss of each image, (n,).
         kl_weight: weight of the KL term, ``train_vae.fact``.
-        warm_up: (), 0..1, factor of `kl_weight`; 1 outside a warm-up.
+        warm_up: (), 0..1, factor on `kl_weight`; 1 outside a warm-up.
         averages: moving averages of the trained weights; empty unless ``keep_averages`` was called.
     """
 
@@ -108,11 +109,11 @@ class TrainableVae(keras.Model):
         return [self._reconstruction_mean, *self._kl_means]
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
-        """Run the training step of Keras and return the running means of the losses."""
+        """Run Keras's training step and return the running means of the losses, () each."""
         return one_row_per_worker(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the running means of the losses, without training; the same for every method.
+        """Return the running means of the losses without training, in the same way for all methods.
 
         Args:
             data: inputs, targets, and a weight for each image, (n,): 0 for padding, otherwise 1.
@@ -125,11 +126,11 @@ class TrainableVae(keras.Model):
         return one_row_per_worker(self.get_metrics_result())
 
     def get_metrics_result(self) -> dict[str, tf.Tensor]:
-        """Return the running losses; total_loss is the sum of the other two.
+        """Return the running means of the losses.
 
         Returns:
-            ``total_loss``, ``reconstruction_loss``, ``kl_loss`` (with the KL weight) and
-            ``kl_nats`` (without it), () each.
+            ``total_loss``, its parts ``reconstruction_loss`` and ``kl_loss`` (with the KL weight),
+            and ``kl_nats`` (without it), () each.
         """
         reconstruction_loss = self._reconstruction_mean.result()
         kl_nats = tf.add_n([mean.result() for mean in self._kl_means])
@@ -144,13 +145,20 @@ class TrainableVae(keras.Model):
     def compute_metrics(
         self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
     ) -> dict[str, tf.Tensor]:
-        """Return the running losses; Keras calls this at the end of its own steps."""
+        """Return the running means, () each; Keras calls this at the end of its own steps.
+
+        Args:
+            x: ignored, like all other arguments.
+            y: ignored.
+            y_pred: ignored.
+            sample_weight: ignored.
+        """
         return self.get_metrics_result()
 
     def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
         """Build what ``compile`` left unbuilt; Keras's trainer calls this hook.
 
-        Keras averages a batch over all devices to infer its shapes. That fails for batches of
+        Keras averages a batch over all devices to infer its shapes. That fails for batches on
         several machines that are dictionaries (Keras 3.15, issue 20585), so this override takes the
         batch of one device instead.
         """
@@ -166,7 +174,7 @@ class TrainableVae(keras.Model):
             self._symbolic_build(data_batch=local_batch)
 
     def _forward(self, inputs: Inputs, *, training: bool) -> tuple[tf.Tensor, ...]:
-        """Return logits, z_mean and z_log_var."""
+        """Return the logits, z_mean and z_log_var."""
         z_mean, z_log_var = self.encoder(inputs["pixels"], training=training)  # (n, latent_dim)
         z = sample_z(z_mean, z_log_var, inputs["epsilon"])  # (n, latent_dim)
         return self.decoder(z, training=training), z_mean, z_log_var
@@ -193,7 +201,7 @@ class TrainableVae(keras.Model):
 def one_row_per_worker(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Return scalars with shape (1,) on several machines, and unchanged otherwise.
 
-    There, Keras's trainer averages the results of the workers over the first axis.
+    On several machines, Keras's trainer averages the results of the workers over the first axis.
     """
     if not isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
         return dict(numbers)

@@ -1,8 +1,8 @@
-"""Choose epochs and batch size from the number of faces."""
+"""Choose the number of epochs and the batch size from the number of faces."""
 
 from dataclasses import dataclass
 
-# Own choice, measured on avatars and photo-like faces: with fewer steps the network produces gray
+# Our choice, measured on avatars and photo-like faces: with fewer steps, the network produces gray
 # smears, whatever the number of faces. A large set still needs several passes.
 _LEAST_STEPS, _LEAST_EPOCHS = 1000, 10
 # (largest number of faces, batch size): few faces need small batches to get enough steps per epoch
@@ -12,7 +12,7 @@ LARGEST_BATCH_SIZE = 128
 
 @dataclass(frozen=True)
 class Length:
-    """The length of a training.
+    """The length of a training run.
 
     Attributes:
         epochs: passes through the training part.
@@ -24,16 +24,16 @@ class Length:
 
 
 def choose_length(num_train: int, *, epochs: int | str, batch_size: int | str) -> Length:
-    """Return the length of a training, with "auto" replaced by a value that suits the faces.
+    """Return the length of a training run, replacing ``"auto"`` with suitable values.
 
     An automatic batch size is 16 for up to 2,000 faces, 32 up to 10,000, 64 up to 50,000, and 128
-    above, but never more than the number of faces. An automatic number of epochs gives at least
-    1,000 steps and at least 10 epochs.
+    above that, but never more than the number of faces. An automatic number of epochs is at least
+    10 and produces at least 1,000 steps.
 
     Args:
         num_train: faces in the training part.
-        epochs: a number, or "auto".
-        batch_size: a number, or "auto".
+        epochs: a number, or ``"auto"``.
+        batch_size: a number, or ``"auto"``.
     """
     if isinstance(batch_size, str):
         sizes = [size for most, size in _BATCH_SIZES if num_train <= most]

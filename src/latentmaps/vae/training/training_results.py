@@ -1,4 +1,4 @@
-"""The results of a VAE training: the model in its folder, its card, and its numbers."""
+"""The results of training a VAE: the model in its folder, its card, and its numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ from latentmaps.vae.training.vae_task import Task
 def write_model(
     folder: Path, task: Task, model: TrainableVae, trained: Trained, *, source: str
 ) -> dict[str, Any]:
-    """Write a trained VAE and its card into `folder`, and return all numbers of the training.
+    """Write a trained VAE and its card into `folder`, and return all numbers of the run.
 
     Args:
         folder: the folder of the model; created if missing.
-        task: the training.
+        task: the task that was trained.
         model: the model that ``vae_training.train`` returned.
         trained: the result that ``vae_training.train`` returned.
-        source: source of the faces, see ``receipts.read_source``.
+        source: source of the faces; see ``receipts.read_source``.
 
     Returns:
         Name -> number or text, in the order of numbers.json.
@@ -41,7 +41,7 @@ def write_model(
         "reconstruction_loss_kind": task.params.reconstruction_loss,
         **final_numbers(model, trained, entropy_per_dim=entropy_per_dim),
         "val_num_dimensions_used": encodings.count_used(kl_nats),
-        "val_num_dimensions_90": encodings.count_holding(kl_nats, 0.9),
+        "val_num_dimensions_90": encodings.count_for_share(kl_nats, 0.9),
         "latent_dim": task.params.latent_dim,
         "num_train": len(task.train.rows),
         "epochs": task.length.epochs,
@@ -63,7 +63,13 @@ def _initial_weights(origin: Origin) -> dict[str, Any]:
 
 
 def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
-    """Return the networks of a trained VAE with their origin, for ``vae_files.save``."""
+    """Return the networks of a trained VAE with their origin, for ``vae_files.save``.
+
+    Args:
+        task: the task that was trained.
+        model: the model that ``vae_training.train`` returned.
+        trained: the result that ``vae_training.train`` returned.
+    """
     params, initial = task.params, task.initial_weights
     origin = Origin(
         kl_weight=task.kl_weight,
@@ -82,20 +88,22 @@ def saved_vae(task: Task, model: TrainableVae, trained: Trained) -> SavedVae:
 def final_numbers(
     model: TrainableVae, trained: Trained, *, entropy_per_dim: float
 ) -> dict[str, Any]:
-    """Return the losses after the epoch of the final weights, also in comparable units.
+    """Return the losses after the epoch of the final weights, and numbers derived from them.
 
     Args:
         model: the trained VAE.
         trained: the result that ``vae_training.train`` returned.
-        entropy_per_dim: of the validation part, nats, see ``ReconstructionLoss.floor_per_dim``.
+        entropy_per_dim: entropy of the validation part, nats; see
+            ``ReconstructionLoss.floor_per_dim``.
 
     Returns:
-        The losses and their ``val_`` counterparts; ``fact`` and ``beta_equivalent``;
-        ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
-        ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
-        ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor; ``sigma``
-        if it is learned; ``num_parameters`` and the numbers of ``layer_table.tabulate``;
-        ``epoch``.
+        - the losses and their ``val_`` counterparts;
+        - ``fact`` and ``beta_equivalent``;
+        - ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
+          ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
+        - ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor;
+        - ``sigma`` if it is learned;
+        - ``num_parameters``, the numbers of ``layer_table.tabulate``, and ``epoch``.
     """
     numbers = trained.numbers()
     loss = model.reconstruction_loss

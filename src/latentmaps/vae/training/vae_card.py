@@ -47,8 +47,8 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: 
     Args:
         folder: the folder that ``vae_files.save`` wrote.
         saved: the VAE.
-        metrics: the numbers of the training, as in numbers.json.
-        source: source of the faces, see ``receipts.read_source``.
+        metrics: the numbers of the run, as in numbers.json.
+        source: source of the faces; see ``receipts.read_source``.
     """
     shape = saved.architecture
     model_card.write(
@@ -68,7 +68,7 @@ def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: 
 
 def _header(saved: SavedVae, source: str) -> dict[str, Any]:
     license_of_faces = _LICENSES.get(source, model_card.UNKNOWN_LICENSE)
-    # the data behind the initial weights is not known here, nor its license
+    # neither the data behind the initial weights nor its license is known here
     is_known = saved.origin.initial_weights is None
     return {
         **(license_of_faces if is_known else model_card.UNKNOWN_LICENSE),

@@ -1,4 +1,4 @@
-"""The task of a VAE training: everything that affects its results."""
+"""The task of training a VAE: everything that affects the results."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,17 +17,17 @@ from latentmaps.vae.training import batches, compute_dtype, training_length
 from latentmaps.vae.training.initial_weights import InitialWeights
 from latentmaps.vae.training.training_length import Length
 
-# the libraries that compute a training
+# the libraries that affect the results of training
 LIBRARIES = ("keras", "numpy", "tensorflow")
-# Parameters that a fingerprint does not take from the section. It has their resolved values under
-# other names; for initial weights that is the checksum, not the path. The number of epochs is left
-# out, so that a longer training resumes where a shorter one ended.
+# Parameters that a fingerprint does not read from the section. It contains their resolved values
+# under other names; for initial weights, that is the checksum, not the path. The number of epochs
+# is left out, so that a longer run resumes where a shorter one ended.
 _RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed", "initial_weights"}
 
 
 @dataclass(frozen=True)
 class Task:
-    """Network, data, loss and length of a VAE training.
+    """The network, data, loss and length of a VAE training run.
 
     Attributes:
         params: the section ``train_vae``. The other attributes take precedence over its values.
@@ -58,20 +58,21 @@ class Task:
         seed: int,
         validation_seed: int,
     ) -> Self:
-        """Return the task for a set of faces, with every "auto" of the section resolved.
+        """Return the task for a set of faces, with every ``"auto"`` in the section resolved.
 
         Args:
             params: the section ``train_vae``.
             images: (num_images, h, w, c), uint8, 0..255; may be memory-mapped.
-            parts: "train" and "validation" -> (num_rows,), rows of `images`.
+            parts: ``train`` and ``validation`` -> (num_rows,), rows of `images`.
             kl_weight: weight of the KL term.
-            seed: of the initial weights, and of order, noise and corruption of the training part.
-            validation_seed: of noise and corruption of the validation part. Trainings that share it
-                can be compared.
+            seed: seed of the initial weights, and of the order, noise and corruption of the
+                training part.
+            validation_seed: seed of the noise and corruption of the validation part. Runs that
+                share it can be compared.
 
         Raises:
             TrainingError: the images are not square, or the layers do not fit together.
-            DataError: the initial weights are missing, altered, or belong to another network.
+            DataError: the initial weights are missing, were altered, or belong to another network.
         """
         dtype = compute_dtype.choose(params.precision)
         length = training_length.choose_length(
@@ -96,7 +97,7 @@ class Task:
 
     @property
     def architecture(self) -> Architecture:
-        """The shape of the networks.
+        """The architecture of the networks.
 
         Raises:
             TrainingError: the images are not square, or the layers do not fit together.
@@ -124,10 +125,10 @@ def open_checkpoints(
     """Return the checkpoints of a task. With several machines, only the first one writes them.
 
     Args:
-        task: the training.
+        task: the task to train.
         root: the folder with the checkpoints of all tasks.
-        images: the file of the images; its content is part of the fingerprint.
-        code: path -> hash of all code that affects the result, see ``stage_code``.
+        images: the file with the images; its content is part of the fingerprint.
+        code: path -> hash of the file, for all code that affects the result; see ``stage_code``.
     """
     description = _fingerprint_values(task) | {"code": dict(code)}
     name = fingerprint(description, [images])
@@ -135,7 +136,7 @@ def open_checkpoints(
 
 
 def _fingerprint_values(task: Task) -> dict[str, Any]:
-    """Return everything that affects the results except images, code and number of epochs."""
+    """Return everything that affects the results except images, code and epochs."""
     params = {name: value for name, value in asdict(task.params).items() if name not in _RESOLVED}
     initial = task.initial_weights
     return {

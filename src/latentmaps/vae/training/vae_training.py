@@ -30,10 +30,10 @@ class Devices:
     """The devices that train a VAE.
 
     Attributes:
-        strategy: distributes the training over several devices or machines; None for one device.
+        strategy: strategy that distributes training over devices or machines; None for one device.
         jit_compile: whether XLA compiles the step.
-        prefetch_to: device to which batches are sent ahead; None keeps them in host memory, from
-            which a strategy distributes them.
+        prefetch_to: device to which batches are sent ahead of time; None keeps them in host memory,
+            from which a strategy distributes them.
     """
 
     strategy: tf.distribute.Strategy | None = None
@@ -49,14 +49,14 @@ def train(
     film: FilmRecorder | None = None,
     follow: Callable[[fit.Rows], None] | None = None,
 ) -> tuple[TrainableVae, fit.Trained]:
-    """Train a VAE and return it with the result of the training.
+    """Train a VAE and return it with the result of the run.
 
     Args:
-        task: network, data and length of the training. Epochs that a checkpoint covers are not
+        task: the network, data and length of the run. Epochs that a checkpoint covers are not
             trained again.
         devices: the devices to train on.
-        checkpoints: store the state after each epoch; None stores nothing.
-        film: records pictures after each epoch; None records nothing.
+        checkpoints: where to store the state after each epoch; None stores nothing.
+        film: recorder of the pictures after each epoch; None records nothing.
         follow: see ``fit.fit``.
 
     Raises:
@@ -65,7 +65,7 @@ def train(
         DataError: a checkpoint, a frame of the film or a file of initial weights is damaged.
     """
     epochs, batch_size, steps = task.length.epochs, task.length.batch_size, task.steps_per_epoch
-    _require_equal_shares(batch_size, devices.strategy)
+    require_equal_shares(batch_size, devices.strategy)
     with (devices.strategy or tf.distribute.get_strategy()).scope():
         model = build(task, jit_compile=devices.jit_compile)
     log.info(
@@ -98,7 +98,7 @@ def train(
             epochs, steps, EarlyStopping(_MONITORED, patience) if patience else None
         ),
         checkpoints=checkpoints,
-        # the film last: it must see the averaged weights
+        # the film comes last: it must see the averaged weights
         callbacks=[*make_callbacks(task, model), *([film] if film else [])],
         follow=follow,
         prefetch_to=devices.prefetch_to,
@@ -106,7 +106,12 @@ def train(
     return model, trained
 
 
-def _require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
+def require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | None) -> None:
+    """Check that all devices get the same number of images from a batch.
+
+    Raises:
+        TrainingError: the batch size is not a multiple of the number of devices.
+    """
     num_devices = strategy.num_replicas_in_sync if strategy else 1
     if batch_size % num_devices:
         raise TrainingError(
@@ -165,10 +170,10 @@ def with_targets(model: TrainableVae, data: tf.data.Dataset) -> tf.data.Dataset:
 
 
 class _WarmUp(keras.callbacks.Callback):
-    """Raise the KL weight epoch by epoch; validation always uses the full weight.
+    """Raise the KL weight with each epoch; validation always uses the full weight.
 
     With a warm-up of w epochs, epoch e (from 1) uses the fraction min(1, e / (w + 1)) of the
-    weight. The first epoch is above 0, and the first epoch after the warm-up has the full weight.
+    weight. The weight is above 0 in the first epoch and full in the first epoch after the warm-up.
     """
 
     def __init__(self, epochs: int) -> None:
