@@ -13,9 +13,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # write .pyc files: TensorFlow imports three times as fast with them
 unexport PYTHONDONTWRITEBYTECODE
 
-# one test process more than cores, because tests wait for DVC, browsers and time limits; at most 4,
-# because each of them needs up to 2 GB
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+# at most 4 test processes, because each of them needs up to 2 GB
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup repro test attack check format deps pipeline-check compare-with-main benchmarks \
