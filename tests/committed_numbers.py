@@ -1,18 +1,17 @@
 """The committed numbers of the sample, from which fake numbers are derived."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from latentmaps.tools import number_tables
 
 ROOT = Path(__file__).parents[1]
 
 
 def read_committed(stage: str) -> dict[str, Any]:
     """Read the committed numbers of a stage; git has numbers.json as a copy in docs/figures."""
-    files = [ROOT / f"docs/figures/{stage}.json", ROOT / f"reports/{stage}/metrics.json"]
-    numbers, headlines = (json.loads(path.read_text(encoding="utf-8")) for path in files)
-    return {**numbers, **headlines}
+    return number_tables.read_numbers(ROOT, stage)
 
 
 def override(numbers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

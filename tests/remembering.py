@@ -3,8 +3,10 @@
 The pages of the tests share almost all of them, and they take nearly all of the time of a page.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -13,50 +15,47 @@ from PIL import Image
 from latentmaps.drawing import charts
 from latentmaps.pages import picture
 
-_encode = picture.encode
-_draw_history, _draw_over_parameter = charts.draw_history, charts.draw_over_parameter
-_pictures: dict[tuple[str, tuple[int, int], bytes], picture.Picture] = {}
-_curves: dict[str, str] = {}
+_FUNCTIONS: dict[tuple[ModuleType, str], Callable[..., Any]] = {
+    (picture, "encode"): picture.encode,
+    (charts, "draw_history"): charts.draw_history,
+    (charts, "draw_over_parameter"): charts.draw_over_parameter,
+}
 
 
-def _encode_once(image: Image.Image) -> picture.Picture:
-    key = (image.mode, image.size, image.tobytes())
-    if key not in _pictures:
-        _pictures[key] = _encode(image)
-    return _pictures[key]
+def _once(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that remembers its results by the exact values of its arguments."""
+    results: dict[bytes, Any] = {}
+
+    def remember(*arguments: Any, **options: Any) -> Any:
+        # a picture is its pixels, whatever else Pillow keeps with them
+        values = [
+            (value.mode, value.size, value.tobytes()) if isinstance(value, Image.Image) else value
+            for value in arguments
+        ]
+        key = pickle.dumps((values, sorted(options.items())))
+        if key not in results:
+            results[key] = function(*arguments, **options)
+        return results[key]
+
+    return remember
 
 
-def _draw_history_once(*arguments: Any, **options: Any) -> str:
-    key = repr((arguments, sorted(options.items())))
-    if key not in _curves:
-        _curves[key] = _draw_history(*arguments, **options)
-    return _curves[key]
-
-
-def _draw_over_parameter_once(*arguments: Any, **options: Any) -> str:
-    key = repr((arguments, sorted(options.items())))
-    if key not in _curves:
-        _curves[key] = _draw_over_parameter(*arguments, **options)
-    return _curves[key]
-
-
-@contextmanager
-def remembered() -> Iterator[None]:
-    """Use what an earlier page encoded or drew from equal values."""
-    with (
-        mock.patch.object(picture, "encode", _encode_once),
-        mock.patch.object(charts, "draw_history", _draw_history_once),
-        mock.patch.object(charts, "draw_over_parameter", _draw_over_parameter_once),
-    ):
-        yield
+_REMEMBERING = {place: _once(function) for place, function in _FUNCTIONS.items()}
 
 
 @contextmanager
-def afresh() -> Iterator[None]:
-    """Encode and draw everything again."""
-    with (
-        mock.patch.object(picture, "encode", _encode),
-        mock.patch.object(charts, "draw_history", _draw_history),
-        mock.patch.object(charts, "draw_over_parameter", _draw_over_parameter),
-    ):
+def _using(functions: Mapping[tuple[ModuleType, str], Callable[..., Any]]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for (module, name), function in functions.items():
+            stack.enter_context(mock.patch.object(module, name, function))
         yield
+
+
+def remembered() -> AbstractContextManager[None]:
+    """Return a context in which pages use what an earlier page encoded or drew."""
+    return _using(_REMEMBERING)
+
+
+def afresh() -> AbstractContextManager[None]:
+    """Return a context in which everything is encoded and drawn again."""
+    return _using(_FUNCTIONS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import filelock
 from dvc.repo import Repo
 from tests import warm_python
+from tests.listed_files import list_files
 
 ROOT = Path(__file__).parents[1]
 # parameters for a run of a few seconds
@@ -28,14 +29,9 @@ class Clone:
 
     def __init__(self, folder: Path) -> None:
         self.use(folder)
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=ROOT, capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).exists():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, folder / name)
+        for name in list_files(untracked=True):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
         self.run("git", "init", "--quiet", "--initial-branch=main")
         self.run("git", "config", "user.name", "A tester")
         self.run("git", "config", "user.email", "tester@localhost")

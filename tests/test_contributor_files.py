@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.listed_files import list_files
 
 from latentmaps.params import yaml12
 
@@ -34,10 +35,7 @@ def test_a_hook_runs_a_program_of_the_locked_environment(hook: dict[str, Any]) -
 def test_the_large_file_hook_spares_only_files_that_are_committed_and_large() -> None:
     [hook] = [hook for hook in HOOKS if hook["id"] == "large-files"]
     limit_bytes = 1024 * int(hook["entry"].split()[-1])
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
-    files = [name for name in filter(None, listed) if (ROOT / name).exists()]
+    files = list_files()
     large = {name for name in files if (ROOT / name).stat().st_size > limit_bytes}
     assert large == {name for name in files if re.search(hook["exclude"], name)}
 

@@ -7,11 +7,11 @@ everywhere here. `ruff` (D401) checks that docstrings open with an imperative ve
 import ast
 import functools
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.listed_files import list_files
 
 ROOT = Path(__file__).parents[1]
 SUFFIXES = {".py", ".md", ".toml", ".yaml", ".yml", ".j2", ".js", ".css", ".html", ".ipynb", ".txt"}
@@ -68,16 +68,10 @@ OPENINGS = re.compile(r"(Gives?|Tells?|Takes?|Knows|Lets|Says|Attributes:|Args:)
 @functools.cache
 def listed_lines() -> list[tuple[str, str]]:
     """Return the place and the text of every line that is not empty."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
     names = [
         name
-        for name in filter(None, listed.split("\0"))
-        if not name.startswith(LEFT_OUT)
-        and Path(name).suffix in SUFFIXES
-        and (ROOT / name).exists()
+        for name in list_files(untracked=True)
+        if not name.startswith(LEFT_OUT) and Path(name).suffix in SUFFIXES
     ]
     return [
         (f"{name}:{number}", line)

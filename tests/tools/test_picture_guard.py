@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.listed_files import list_files
 
 from latentmaps.tools import picture_guard
 
@@ -46,10 +47,8 @@ def archive() -> bytes:
 
 
 def test_every_committed_file_may_be_committed(root: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
-    ).stdout
-    paths = [Path(name) for name in filter(None, listed.split("\0")) if (root / name).exists()]
+    paths = [Path(name) for name in list_files()]
+    assert paths
     assert picture_guard.find_refusals(paths, root) == []
 
 
