@@ -13,9 +13,6 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # write .pyc files: TensorFlow imports three times as fast with them
 unexport PYTHONDONTWRITEBYTECODE
 
-# at most 4 test processes, because each of them needs up to 2 GB
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() or 1))')
-
 .DEFAULT_GOAL := help
 .PHONY: help setup repro test attack check format deps pipeline-check compare-with-main benchmarks \
   gpu-check figures lock clean
@@ -30,7 +27,7 @@ repro: $(RUNTIME) ## run the pipeline; then open reports/index.html
 	$(BIN)/dvc repro
 
 test: $(TOOLS) ## run all tests, including slow ones (COVERAGE=1: print the coverage of src)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 30 \
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --durations 30 \
 	  $(if $(COVERAGE),--cov --cov-report term)
 
 attack: $(TOOLS) ## attack all readers with 60,000 hostile inputs (CASE=group:number repeats one, SEED=1)

@@ -36,30 +36,6 @@ for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
 hypothesis.settings.load_profile("quick")
 
 
-# these take the longest, so they start first, and no worker is left with one of them at the end
-_LONGEST = (
-    "test_gpu_check.py",
-    "test_compare_with_main.py",
-    "test_whole_pipeline.py",
-    "test_benchmarks.py",
-    "test_face_stages.py",
-    "test_interrupted_training.py",
-    "test_attack.py",
-    "test_stage_code.py",
-    "test_repository.py",
-    "test_digit_stages.py",
-    "test_bad_input.py",
-    "test_vae_training.py",
-    "test_notebook.py",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest files first."""
-    order = {name: number for number, name in enumerate(_LONGEST)}
-    items.sort(key=lambda item: order.get(item.path.name, len(order)))
-
-
 def pytest_collection_finish() -> None:
     """Keep the garbage collector away from the millions of objects that TensorFlow's import made.
 
