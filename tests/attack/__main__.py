@@ -38,6 +38,11 @@ def main() -> None:
         "--short", action="store_true", help="run only the cases that the tests run"
     )
     parser.add_argument(
+        "--fork",
+        action="store_true",
+        help="fork this process, which must not have used TensorFlow yet",
+    )
+    parser.add_argument(
         "--jobs",
         type=int,
         default=parallel.num_cores(),
@@ -76,7 +81,10 @@ def _attack(names: Sequence[str], arguments: argparse.Namespace) -> bool:
     groups = [group for name, group in GROUPS.items() if name in names]
     results = []
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        running = [pool.submit(run, g, _numbers(g, arguments), arguments.seed) for g in groups]
+        running = [
+            pool.submit(run, g, _numbers(g, arguments), arguments.seed, forks=arguments.fork)
+            for g in groups
+        ]
         for done in as_completed(running):
             results.append(done.result())
             _print(results[-1])

@@ -14,6 +14,8 @@ Write = Callable[[Path, int, random.Random], None]
 Contents = Callable[[], Sequence[bytes]]
 Mutate = Callable[[bytes, random.Random], bytes]
 
+LONGEST_S = 5.0
+
 
 class BrokenPromiseError(Exception):
     """A reader accepted or refused an input, but not in the way it promises."""
@@ -34,6 +36,7 @@ class Group:
         num_cases: number of cases of the long run.
         num_short: number of cases of the short run, the first ones.
         num_unharmed: number of cases, the first ones, with good inputs that must be accepted.
+        longest_s: most processor time of a case, so that nothing fails on a busy machine.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Group:
     num_cases: int
     num_short: int
     num_unharmed: int = 1
+    longest_s: float = LONGEST_S
 
 
 def generator(group: Group, number: int, seed: int) -> random.Random:

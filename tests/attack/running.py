@@ -21,8 +21,8 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from tests.attack.attempt import FAILED, LONGEST_S, Outcome, attempt
-from tests.attack.case import Group
+from tests.attack.attempt import FAILED, Outcome, attempt
+from tests.attack.case import LONGEST_S, Group
 
 # wall-clock time, after which a case counts as hanging
 _HANGS_S = 6 * LONGEST_S
@@ -33,6 +33,8 @@ _END_S = 10.0
 _MAX_PROCESSES = 20
 # memory that a process may request in addition to what it has at the start
 _ADDRESS_SPACE_BYTES = 3_000_000_000
+# the process from which new ones fork imports these first
+_SLOW_IMPORTS = ["tensorflow", "keras", "pandas", "requests", "PIL.Image"]
 # a reader may keep the archive of every case open
 _OPEN_FILES = 20_000
 
@@ -67,18 +69,20 @@ class Result:
         return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
-def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
+def run(group: Group, numbers: Sequence[int], seed: int, *, forks: bool = False) -> Result:
     """Try some cases of a group.
 
     Args:
         group: the group.
         numbers: numbers of the cases.
         seed: seed of the random mutations.
+        forks: whether to fork this process, which must not have used TensorFlow yet.
     """
+    context = multiprocessing.get_context("fork") if forks else _context()
     result, started = Result(group.name), time.monotonic()
     left = list(numbers)
     for _ in range(_MAX_PROCESSES):
-        outcomes = _run_until_it_dies(group, left, seed)
+        outcomes = _run_until_it_dies(context, group, left, seed)
         for outcome in outcomes:
             result.add(outcome)
         left = left[len(outcomes) :]
@@ -91,9 +95,10 @@ def run(group: Group, numbers: Sequence[int], seed: int) -> Result:
     return result
 
 
-def _run_until_it_dies(group: Group, numbers: Sequence[int], seed: int) -> list[Outcome]:
+def _run_until_it_dies(
+    context: BaseContext, group: Group, numbers: Sequence[int], seed: int
+) -> list[Outcome]:
     """Return the outcomes of all cases, or of those up to the one that ended the process."""
-    context = _context()
     ours, theirs = context.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
         arguments = (theirs, group, numbers, seed, Path(folder))
@@ -115,7 +120,7 @@ def _context() -> BaseContext:
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tensorflow", "keras", "pandas", "requests", "PIL.Image"])
+    context.set_forkserver_preload(_SLOW_IMPORTS)
     return context
 
 

@@ -48,11 +48,18 @@ def test_a_refused_good_input_is_counted_as_failed(tmp_path: Path) -> None:
     assert (outcome.ended, outcome.cause) == (FAILED, "a good input was refused")
 
 
+@pytest.fixture
+def without_slow_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start processes without TensorFlow, which the planted readers do not need."""
+    monkeypatch.setattr(running, "_SLOW_IMPORTS", [])
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_slow_imports")
 @pytest.mark.parametrize(
     ("misbehave", "cause"),
     [
-        (planted.compute, "computed for more than 5 s"),
+        (planted.compute, "computed for more than 0.2 s"),
         (planted.sleep, "hung for 1 s"),
         (planted.crash, "the process died, exit code -6"),
         (planted.eat_memory, "memory grew by more than 500 MB"),
@@ -68,6 +75,7 @@ def test_a_case_that_ends_the_process_is_named_and_the_others_continue(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("without_slow_imports")
 def test_a_group_that_keeps_crashing_is_abandoned_and_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
