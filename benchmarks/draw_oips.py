@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument(
         "--tf-keras-vis", type=Path, help="folder into which pip installed tf-keras-vis"
     )
+    add_digits_flag(parser)
     parser.add_argument("--way", choices=["train", *TITLES], help=argparse.SUPPRESS)
     parser.add_argument("--model", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -61,6 +62,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         shared = ["--model", f"{folder}/cnn", "--num-steps", str(arguments.num_steps)]
+        if arguments.num_digits:
+            shared += ["--num-digits", str(arguments.num_digits)]
         shared += ["--tf-keras-vis", str(arguments.tf_keras_vis), "--layers", *arguments.layers]
 
         def measure(way: str) -> measuring.Run:
@@ -71,6 +74,13 @@ def main() -> None:
     num_maps, num_steps = sum(LAYERS[layer] for layer in arguments.layers), arguments.num_steps
     print(f"{num_maps} maps, {num_steps} steps; {measuring.describe(arguments.rounds)}\n")
     measuring.print_table(HEADS, rows(runs, num_maps * num_steps))
+
+
+def add_digits_flag(parser: argparse.ArgumentParser) -> None:
+    """Add the flag for the number of bundled digits."""
+    parser.add_argument(
+        "--num-digits", type=int, help="bundled digits to use of each part; default: all"
+    )
 
 
 def installed(arguments: argparse.Namespace) -> list[str]:
@@ -91,7 +101,7 @@ def run_way(arguments: argparse.Namespace) -> float:
     params = loader.load(measuring.ROOT / "params.yaml")
     machine.configure(params.section(Machine))
     if arguments.way == "train":
-        train(params, arguments.model)
+        train(params, bundled_digits(arguments.num_digits), arguments.model)
         return 0.0
     from latentmaps.cnn.network import cnn
 
@@ -117,26 +127,28 @@ def time_map_by_map(
     return taken * LAYERS[layer_name] / SAMPLE_MAPS * num_steps / sample["num_steps"]
 
 
-def train(params: Any, folder: Path) -> None:
-    """Train the CNN of params.yaml for one epoch on the bundled digits."""
+def train(params: Any, digits: Any, folder: Path) -> None:
+    """Train the CNN of params.yaml for one epoch."""
     import dataclasses
 
     from latentmaps.cnn.network import cnn
     from latentmaps.cnn.training import cnn_training
     from latentmaps.params.train_cnn import TrainCnn
 
-    section = dataclasses.replace(params.section(TrainCnn), epochs=1)
-    model, _ = cnn_training.train(
-        section, bundled_digits(), seed=1, split_seed=1, jit_compile=False
-    )
+    section = params.section(TrainCnn)
+    # with the digits of --num-digits there may be too few for as many as in params.yaml
+    num_validation = min(section.num_validation, len(digits.train_labels) // 2)
+    section = dataclasses.replace(section, epochs=1, num_validation=num_validation)
+    model, _ = cnn_training.train(section, digits, seed=1, split_seed=1, jit_compile=False)
     cnn.save(folder, cnn_training.architecture(section), model)
 
 
-def bundled_digits() -> Any:
-    """Return the digits that are part of the repository."""
+def bundled_digits(num_digits: int | None) -> Any:
+    """Return the digits that are part of the repository, or the first ones of each part."""
     from latentmaps.digits.dataset import digits
 
-    return digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz")
+    every = digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz").arrays()
+    return digits.Digits(**{name: array[:num_digits] for name, array in every.items()})
 
 
 def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name: str) -> float:
@@ -150,7 +162,7 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
 
     section = dataclasses.replace(params.section(DrawOips), num_steps=arguments.num_steps)
     networks = cnn_layers.up_to(model, layer_name)
-    digits = bundled_digits()
+    digits = bundled_digits(arguments.num_digits)
     # as in the stage draw_oips on a CPU
     others: dict[str, Any] = {"seed": 1, "jit_compile": False, "chunk_size": 64}
     if arguments.way == "defaults":

@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument(
         "--digits", type=Path, help="file written by fetch_digits; default: the bundled digits"
     )
+    draw_oips.add_digits_flag(parser)
     parser.add_argument(
         "--ends", type=Path, help="folder for the results of the oracle; existing ones are reused"
     )
@@ -62,7 +63,8 @@ def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
 
     params = loader.load(measuring.ROOT / "params.yaml")
     machine.configure(params.section(Machine))
-    model, digits = load_model(params, arguments.model), load_digits(arguments.digits)
+    digits = load_digits(arguments.digits, arguments.num_digits)
+    model = load_model(params, arguments.model, arguments.num_digits)
     for layer_name in arguments.layers:
         networks = cnn_layers.up_to(model, layer_name)
         of_oracle, seconds = run_oracle(networks, arguments)
@@ -80,22 +82,22 @@ def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
         ]
 
 
-def load_model(params: Any, folder: Path | None) -> Any:
-    """Load the CNN of a folder, or train one for an epoch."""
+def load_model(params: Any, folder: Path | None, num_digits: int | None) -> Any:
+    """Load the CNN of a folder, or train one for an epoch on the bundled digits."""
     from latentmaps.cnn.network import cnn
 
     if folder:
         return cnn.load(folder)
     with tempfile.TemporaryDirectory() as trained:
-        draw_oips.train(params, Path(trained) / "cnn")
+        draw_oips.train(params, draw_oips.bundled_digits(num_digits), Path(trained) / "cnn")
         return cnn.load(Path(trained) / "cnn")
 
 
-def load_digits(path: Path | None) -> Any:
+def load_digits(path: Path | None, num_digits: int | None) -> Any:
     """Load the digits of a file, or those of the repository."""
     from latentmaps.digits.dataset import digits
 
-    return digits.load(path) if path else draw_oips.bundled_digits()
+    return digits.load(path) if path else draw_oips.bundled_digits(num_digits)
 
 
 def run_stage(

@@ -41,7 +41,7 @@ def main() -> None:
     for _ in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as folder:
             found.append(run(command, Path(folder)))
-        imports.append(measuring.run_python(["-c", IMPORTS]).seconds)
+        imports.append(measuring.run("benchmarks.tensorflow_import", []).seconds)
     print(f"{measuring.describe(arguments.rounds)}\n")
     measuring.print_table(
         ("stage", "seconds"),
@@ -58,14 +58,14 @@ def main() -> None:
 
 def run(command: Sequence[str], folder: Path) -> dict[str, float]:
     """Return the seconds of each stage in order, of DVC itself, and of the whole run."""
-    clone, notes = Clone(folder / "clone"), folder / "seconds"
+    clone, notes = Clone(folder / "clone", sys.executable), folder / "seconds"
     python = folder / "bin/python"
     python.parent.mkdir()
     script = Path(__file__).with_name("timed_stage.py")
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{script}" "$@"\n')
     python.chmod(0o755)
     clone.environment["PATH"] = f"{python.parent}{os.pathsep}{clone.environment['PATH']}"
-    clone.environment["STAGE_SECONDS"] = str(notes)
+    clone.environment |= {"STAGE_SECONDS": str(notes), "STAGE_PYTHON": sys.executable}
     started = time.perf_counter()
     clone.run(*command)
     whole = time.perf_counter() - started

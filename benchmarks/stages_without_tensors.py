@@ -7,6 +7,7 @@ exist. It then runs each stage without TensorFlow several times, in a different 
 """
 
 import argparse
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -28,7 +29,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        clone = Clone(Path(folder) / "clone")
+        clone = Clone(Path(folder) / "clone", sys.executable)
         clone.experiment(*OVERRIDES, targets=arguments.stages)
         commands = {stage.name: stage.cmd for stage in Repo(str(clone.folder)).index.stages}
         seconds = measuring.take_turns(

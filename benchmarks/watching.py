@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks import measuring, workload
 
-_BATCH_SIZE, _NUM_TRAIN, _NUM_VALIDATION = 32, 2400, 200
+_BATCH_SIZE = 32
 HEADS = ("part", "seconds", "share of the rest [%]", "share of the rest, CPU time [%]")
 
 Parts = dict[str, workload.Span]
@@ -34,20 +34,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="number of training runs")
     parser.add_argument("--epochs", type=int, default=11, help="epochs of a training run")
+    parser.add_argument("--num-train", type=int, default=2400, help="training images")
+    parser.add_argument("--num-validation", type=int, default=200, help="validation images")
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.folder:
-        print(json.dumps(time_training(arguments.folder, arguments.epochs)))
+        print(json.dumps(time_training(arguments)))
         return
-    rounds = [time_round(arguments.epochs) for _ in range(arguments.rounds)]
+    rounds = [time_round(arguments) for _ in range(arguments.rounds)]
     print(f"{arguments.epochs} epochs; {measuring.describe(arguments.rounds)}\n")
     measuring.print_table(HEADS, rows(rounds))
 
 
-def time_round(epochs: int) -> Parts:
+def time_round(arguments: argparse.Namespace) -> Parts:
     """Train in a separate process, and return the time of each part."""
     with tempfile.TemporaryDirectory() as folder:
-        flags = [f"--folder={folder}", f"--epochs={epochs}"]
+        flags = [
+            f"--folder={folder}",
+            f"--epochs={arguments.epochs}",
+            f"--num-train={arguments.num_train}",
+            f"--num-validation={arguments.num_validation}",
+        ]
         spans = json.loads(measuring.run("benchmarks.watching", flags).output)
     return {name: workload.Span(*span) for name, span in spans.items()}
 
@@ -66,21 +73,22 @@ def rows(rounds: Sequence[Parts]) -> Iterator[list[str]]:
         ]
 
 
-def time_training(folder: Path, epochs: int) -> Parts:
+def time_training(arguments: argparse.Namespace) -> Parts:
     """Train once; return the time of film, page, both, and the rest including checkpoints."""
     from benchmarks import ours  # configures TensorFlow
     from latentmaps.live import training_page
     from latentmaps.training.checkpoints import Checkpoints
     from latentmaps.vae.training import film, vae_training
 
-    num_images = _NUM_TRAIN + _NUM_VALIDATION
+    folder, num_train = arguments.folder, arguments.num_train
+    num_images = num_train + arguments.num_validation
     images = workload.write_images(folder, num_images)
     task = ours.task(images, workload.Load(_BATCH_SIZE, num_steps=1))
     task = replace(
         task,
-        length=replace(task.length, epochs=epochs),
-        train=replace(task.train, rows=np.arange(_NUM_TRAIN)),
-        validation=replace(task.validation, rows=np.arange(_NUM_TRAIN, num_images)),
+        length=replace(task.length, epochs=arguments.epochs),
+        train=replace(task.train, rows=np.arange(num_train)),
+        validation=replace(task.validation, rows=np.arange(num_train, num_images)),
     )
     spent = dict.fromkeys(("film", "page"), workload.Span(0.0, 0.0))
 

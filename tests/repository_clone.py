@@ -19,15 +19,18 @@ ROOT = Path(__file__).parents[1]
 OVERRIDES = (ROOT / "tests/tiny.txt").read_text(encoding="utf-8").split()
 
 
-def _binaries() -> list[Path]:
-    """Return the folders of the `python` that runs stages, and of `dvc`."""
-    return [warm_python.interpreter().parent, Path(sys.executable).parent]
-
-
 class Clone:
     """A copy of the working tree, with its own commit and DVC cache."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str | None = None) -> None:
+        """Copy the working tree.
+
+        Args:
+            folder: where to.
+            python: runs the stages, and is next to ``dvc``; by default that of ``warm_python``.
+        """
+        pythons = [python] if python else [warm_python.interpreter(), sys.executable]
+        self.binaries = [str(Path(path).parent) for path in pythons]
         self.use(folder)
         for name in list_files(untracked=True):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +51,7 @@ class Clone:
         """Work in a folder from now on."""
         self.folder = folder
         self.environment = os.environ | {
-            "PATH": os.pathsep.join(map(str, [*_binaries(), os.environ["PATH"]])),
+            "PATH": os.pathsep.join([*self.binaries, os.environ["PATH"]]),
             "CUDA_VISIBLE_DEVICES": "-1",
             "DVC_NO_ANALYTICS": "1",
             "DVC_SITE_CACHE_DIR": str(folder.parent / f"{folder.name}-site"),

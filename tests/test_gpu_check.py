@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import tensorflow as tf
-from benchmarks import gpu_check, gpu_machine, workload
+from benchmarks import gpu_check, gpu_groups, gpu_machine, gpu_processes, workload
+from benchmarks.gpu_processes import Check, FailedError
 from tests import warm_python
 
 # XLA optimizes less, because this test compiles much and computes little
@@ -64,15 +65,15 @@ def test_without_a_gpu_one_message_says_what_to_do(root: Path) -> None:
 def test_a_failing_row_shows_its_error_and_the_others_still_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def half(_: gpu_check.Check) -> gpu_check.Rows:
-        yield "first", gpu_check.FailedError("1")
-        raise gpu_check.FailedError(f"InternalError: a | {Path.home()}/b")
+    def half(_: Check) -> gpu_groups.Rows:
+        yield "first", FailedError("1")
+        raise FailedError(f"InternalError: a | {Path.home()}/b")
 
-    def whole(_: gpu_check.Check) -> gpu_check.Rows:
+    def whole(_: Check) -> gpu_groups.Rows:
         yield "second", "2"
 
-    monkeypatch.setattr(gpu_check, "GROUPS", {"speeds": half, "losses": whole})
-    assert gpu_check.print_table(gpu_check.Check("cpu", tmp_path), [("GPUs", "1")])
+    monkeypatch.setattr(gpu_groups, "GROUPS", {"speeds": half, "losses": whole})
+    assert gpu_check.print_table(Check("cpu", tmp_path), [("GPUs", "1")])
     _, _, *rows = capsys.readouterr().out.splitlines()
     assert rows == [
         "| GPUs | 1 |",
@@ -92,8 +93,8 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("warm")
 def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
-    nothing = gpu_check.Check("cpu", tmp_path / "none.npy")
-    with pytest.raises(gpu_check.FailedError, match=r"^DataError: .*none\.npy"):
+    nothing = Check("cpu", tmp_path / "none.npy")
+    with pytest.raises(FailedError, match=r"^DataError: .*none\.npy"):
         nothing.ask("first_steps")
 
 
@@ -109,42 +110,42 @@ def test_a_process_that_fails_or_hangs_is_reported(
     monkeypatch: pytest.MonkeyPatch, program: str, expected: str
 ) -> None:
     if "sleep" in program:
-        monkeypatch.setattr(gpu_check, "TIMEOUT_S", 1)
-    with pytest.raises(gpu_check.FailedError, match=expected):
-        gpu_check.run_python(["-c", program])
+        monkeypatch.setattr(gpu_processes, "TIMEOUT_S", 1)
+    with pytest.raises(FailedError, match=expected):
+        gpu_processes.run_python(["-c", program])
 
 
 def test_losses_that_differ_by_more_than_rounding_fail() -> None:
-    assert gpu_check.within_tolerance([2.0, 4.0004], [2.0, 4.0]) == "1.0e-04"
+    assert gpu_groups.within_tolerance([2.0, 4.0004], [2.0, 4.0]) == "1.0e-04"
     for other, far in ((4.4, "1.0e-01"), (float("nan"), "nan")):
-        found = gpu_check.within_tolerance([2.0, other], [2.0, 4.0])
-        assert isinstance(found, gpu_check.FailedError)
+        found = gpu_groups.within_tolerance([2.0, other], [2.0, 4.0])
+        assert isinstance(found, FailedError)
         assert str(found) == f"losses differ by {far}, expected at most 0.001"
 
 
 def test_more_memory_than_the_limit_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     answers: list[dict[str, Any]] = [{"peak_mib": 2049.0}, {"peak_mib": 900.4}]
-    monkeypatch.setattr(gpu_check.Check, "ask", lambda *_, **__: answers.pop(0))
-    on_gpu = gpu_check.Check("gpu", tmp_path)
-    [(name, error)] = gpu_check.limit_memory(on_gpu)
-    assert isinstance(error, gpu_check.FailedError)
+    monkeypatch.setattr(Check, "ask", lambda *_, **__: answers.pop(0))
+    on_gpu = Check("gpu", tmp_path)
+    [(name, error)] = gpu_groups.limit_memory(on_gpu)
+    assert isinstance(error, FailedError)
     assert str(error) == "2,049 MiB, expected at most 2048"
-    assert list(gpu_check.limit_memory(on_gpu)) == [(name, "900 MiB")]
+    assert list(gpu_groups.limit_memory(on_gpu)) == [(name, "900 MiB")]
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> None:
     images = workload.write_images(tmp_path, 16)
-    small = gpu_check.Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
+    small = Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
     ways = [(False, "float32", False), (False, "float99", True)]
     answer = small.ask("speed", num_steps=2, ways=ways)
     assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
     assert list(answer["errors"]) == ["XLA off, float99"]
-    (_, speed), (name, error) = gpu_check.list_speeds("images/s", answer)
+    (_, speed), (name, error) = gpu_groups.list_speeds("images/s", answer)
     assert isinstance(speed, str)
     assert name == "images/s, XLA off, float99"
-    assert isinstance(error, gpu_check.FailedError)
+    assert isinstance(error, FailedError)
 
 
 def test_the_rows_of_the_machine_name_every_gpu_and_its_driver(

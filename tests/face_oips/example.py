@@ -15,12 +15,11 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
     "as in the sample": {},
     "without normalization": {"batch_norm": "none", "activation": "relu"},
     "frozen normalization": {"batch_norm": "frozen"},
-    "dropout": {"dropout_rate": 0.2},
+    "relu and dropout": {"activation": "relu", "dropout_rate": 0.2},
     "selu": {"batch_norm": "none", "activation": "selu", "dropout_rate": 0.2},
     "valid padding": {"paddings": ("valid", "valid"), "strides": (2, 1)},
     "no stride": {"strides": (1, 1)},
-    "dense layer": {"dense_units": 7},
-    "gray": {"num_channels": 1},
+    "gray, with a dense layer": {"num_channels": 1, "dense_units": 7},
 }
 # a receptive field of 31 pixels; an image has only 16
 LARGE: dict[str, Any] = {

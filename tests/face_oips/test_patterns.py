@@ -1,27 +1,47 @@
 """A pattern excites its map in the whole encoder, and more than its start patch."""
 
+import functools
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from tests.face_oips import example
 
 from latentmaps.face_oips import convolutions, patterns
+from latentmaps.face_oips.convolutions import Convolution
 from latentmaps.face_oips.patterns import Patterns
 from latentmaps.oips import constraints
 
+ARCHITECTURES = {**example.ARCHITECTURES, "larger than the image": example.LARGE}
 
-def find(network: Any, layer_name: str, **changes: Any) -> Patterns:
+SEED = 3
+
+
+def find(network: Any, layer_name: str, *, seed: int = SEED, **changes: Any) -> Patterns:
     section = example.params(**changes)
-    return patterns.find(network, layer_name, section, seed=3, jit_compile=False)
+    return patterns.find(network, layer_name, section, seed=seed, jit_compile=False)
+
+
+@functools.cache
+def find_all(name: str) -> tuple[keras.Model, dict[Convolution, Patterns]]:
+    """Return an encoder and the patterns of its convolutions; several tests share them."""
+    network = example.encoder(**ARCHITECTURES[name])
+    layers = convolutions.find_convolutions(network)
+    return network, {layer: find(network, layer.layer_name) for layer in layers}
+
+
+def find_sample() -> tuple[keras.Model, list[Patterns]]:
+    """Return the encoder of the sample and the patterns of its two convolutions."""
+    network, patterns_of_layers = find_all("as in the sample")
+    return network, list(patterns_of_layers.values())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", example.ARCHITECTURES)
 def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name: str) -> None:
-    network = example.encoder(**example.ARCHITECTURES[name])
-    for convolution in convolutions.find_convolutions(network):
-        found = find(network, convolution.layer_name)
+    network, patterns_of_layers = find_all(name)
+    for convolution, found in patterns_of_layers.items():
         position = convolution.inside_positions[-1]
         first = convolution.field_layout.first + position * convolution.field_layout.stride
         inside = slice(first, first + convolution.patch_size)
@@ -32,11 +52,10 @@ def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("changes", [{}, {"activation": "relu"}, example.LARGE])
-def test_a_pattern_is_stronger_than_every_start_and_in_range(changes: dict[str, Any]) -> None:
-    network = example.encoder(**changes)
-    for convolution in convolutions.find_convolutions(network):
-        found = find(network, convolution.layer_name)
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_pattern_is_stronger_than_every_start_and_in_range(name: str) -> None:
+    _, patterns_of_layers = find_all(name)
+    for convolution, found in patterns_of_layers.items():
         assert found.patches.shape[1] == convolution.patch_size
         assert found.start_activations.shape == (len(found.patches), 2)
         assert (found.activations > found.start_activations.max(axis=1)).all()
@@ -75,10 +94,9 @@ def test_results_that_differ_do_not_agree() -> None:
 def test_the_pattern_of_a_map_does_not_depend_on_the_other_maps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    network = example.encoder()
-    together = find(network, "activation_2")
+    network, (together, _) = find_sample()
     monkeypatch.setattr(patterns, "_MOST_VALUES", 1)
-    one_by_one = find(network, "activation_2")
+    one_by_one = find(network, "activation_1")
     np.testing.assert_array_equal(one_by_one.patches, together.patches)
     np.testing.assert_array_equal(one_by_one.activations, together.activations)
 
@@ -96,11 +114,8 @@ def test_weights_are_bounded_and_small_ones_do_not_change() -> None:
 
 @pytest.mark.slow
 def test_the_seed_decides_the_starts() -> None:
-    network, section = example.encoder(), example.params()
-    first, same, other = (
-        patterns.find(network, "activation_1", section, seed=seed, jit_compile=False)
-        for seed in (1, 1, 2)
-    )
+    network, (first, _) = find_sample()
+    same, other = (find(network, "activation_1", seed=seed) for seed in (SEED, SEED + 1))
     np.testing.assert_array_equal(first.patches, same.patches)
     assert (first.start_activations != other.start_activations).all()
 

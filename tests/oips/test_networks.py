@@ -1,6 +1,7 @@
 """The ascent on any network: color images, images that are not square, and the VAE's encoder."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,6 +49,14 @@ def search(
     )
 
 
+@functools.cache
+def search_all(
+    model: keras.Model, layer_name: str, objective_name: str, constraint: Constraint
+) -> AscentResult:
+    """Run the ascent for all units of a layer; several tests share the results."""
+    return search(networks.up_to(model, layer_name, objective_name), constraint)
+
+
 @pytest.mark.parametrize("constraint", [standardized, PIXELS], ids=["standardized", "clipped"])
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"),
@@ -66,7 +75,7 @@ def test_the_ascent_increases_the_objective_of_every_live_unit(
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
     assert cut.shape == (40, 30, 3)
-    found = search(cut, constraint)
+    found = search_all(color_model, layer_name, objective_name, constraint)
     assert found.images.shape == (cut.num_units, PARAMS.num_starts, 40, 30, 3)
     begun = found.curves[..., 0]
     is_live = begun > cut.objective.floor
@@ -78,8 +87,10 @@ def test_the_ascent_increases_the_objective_of_every_live_unit(
 
 
 def test_images_keep_meeting_the_constraint(color_model: keras.Model) -> None:
-    cut = networks.up_to(color_model, "edges", "mean")
-    free, pixels = search(cut, standardized).images, search(cut, PIXELS).images
+    free, pixels = (
+        search_all(color_model, "edges", "mean", constraint).images
+        for constraint in (standardized, PIXELS)
+    )
     np.testing.assert_allclose(free.mean(axis=(2, 3, 4)), 0, atol=1e-4)
     np.testing.assert_allclose(free.std(axis=(2, 3, 4)), 1, rtol=1e-3)
     assert pixels.min() == 0
@@ -93,7 +104,8 @@ def test_the_bytes_of_a_unit_do_not_depend_on_the_other_units(
     color_model: keras.Model, layer_name: str, objective_name: str
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
-    together, alone = search(cut, PIXELS), search(cut, PIXELS, units=np.array([3]))
+    together = search_all(color_model, layer_name, objective_name, PIXELS)
+    alone = search(cut, PIXELS, units=np.array([3]))
     for field in dataclasses.fields(alone):
         mine, theirs = getattr(alone, field.name)[0], getattr(together, field.name)[3]
         np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
