@@ -29,7 +29,7 @@ class Clone:
             folder: where to.
             python: runs the stages, and is next to ``dvc``; by default that of ``warm_python``.
         """
-        pythons = [python] if python else [warm_python.interpreter(), sys.executable]
+        pythons = [python] if python else [str(warm_python.interpreter()), sys.executable]
         self.binaries = [str(Path(path).parent) for path in pythons]
         self.use(folder)
         for name in list_files(untracked=True):

@@ -13,7 +13,10 @@ from benchmarks.gpu_processes import Check, FailedError
 from tests import warm_python
 
 # XLA optimizes less, because this test compiles much and computes little
-XLA_FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+XLA_FLAGS = (
+    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+    "--xla_cpu_parallel_codegen_split_count=1"
+)
 
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
