@@ -52,7 +52,7 @@ def test_the_whole_encoder_responds_to_a_pattern_with_the_stated_activation(name
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", ["as in the sample", "relu and dropout", "larger than the image"])
 def test_a_pattern_is_stronger_than_every_start_and_in_range(name: str) -> None:
     _, patterns_of_layers = find_all(name)
     for convolution, found in patterns_of_layers.items():

@@ -104,8 +104,7 @@ def test_the_bytes_of_a_unit_do_not_depend_on_the_other_units(
     color_model: keras.Model, layer_name: str, objective_name: str
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
-    together = search_all(color_model, layer_name, objective_name, PIXELS)
-    alone = search(cut, PIXELS, units=np.array([3]))
+    together, alone = search(cut, PIXELS), search(cut, PIXELS, units=np.array([3]))
     for field in dataclasses.fields(alone):
         mine, theirs = getattr(alone, field.name)[0], getattr(together, field.name)[3]
         np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
