@@ -40,6 +40,14 @@ _SHAPE: dict[str, Any] = {
     "decoder_kernel_sizes": None,
 }
 
+# a network for what does not depend on the number of layers: it is traced in less time
+ONE_LAYER: dict[str, Any] = {
+    "filters": (4,),
+    "kernel_sizes": (5,),
+    "strides": (4,),
+    "paddings": ("same",),
+}
+
 
 def architecture(**changes: Any) -> Architecture:
     return Architecture(**{"image_size": 16, "num_channels": 3} | _SHAPE | changes)

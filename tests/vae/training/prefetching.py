@@ -1,13 +1,15 @@
 """Train the small VAE with and without prefetching to a second logical device of the CPU.
 
-    python -m tests.vae.training.prefetching <plain or xla>
+    python -m tests.vae.training.prefetching
 
-Prints the histories, and the devices on which training and validation batches arrived, as JSON.
+Prints the histories, and the devices on which training and validation batches arrived, as JSON:
+for a plain step and for one that XLA compiles.
 """
 
 import json
 import sys
 import warnings
+from typing import Any
 
 import tensorflow as tf
 
@@ -31,7 +33,7 @@ def main() -> None:
         )
     )
 
-    from tests.vae.example_vae import task
+    from tests.vae.example_vae import ONE_LAYER, task
 
     from latentmaps.training import fit
     from latentmaps.vae.training import vae_training
@@ -46,12 +48,16 @@ def main() -> None:
         return fed
 
     fit.make_feed = recording_feed
-    histories = []
-    for prefetch_to in ("CPU:1", None):
-        devices = vae_training.Devices(jit_compile=sys.argv[1] == "xla", prefetch_to=prefetch_to)
-        what = task(kl_method="output_transfer", corruption="noise")
-        histories.append(vae_training.train(what, devices=devices)[1].history.to_dict("list"))
-    sys.stdout.write(json.dumps({"histories": histories, "arrived": arrived}) + "\n")
+    what = task(kl_method="output_transfer", corruption="noise", **ONE_LAYER)
+    printed: dict[str, Any] = {}
+    for step in ("plain", "xla"):
+        histories = []
+        for prefetch_to in ("CPU:1", None):
+            devices = vae_training.Devices(jit_compile=step == "xla", prefetch_to=prefetch_to)
+            histories.append(vae_training.train(what, devices=devices)[1].history.to_dict("list"))
+        printed[step] = {"histories": histories, "arrived": arrived.copy()}
+        arrived.clear()
+    sys.stdout.write(json.dumps(printed) + "\n")
 
 
 if __name__ == "__main__":

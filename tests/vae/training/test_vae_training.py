@@ -1,15 +1,13 @@
 import functools
-import json
 import logging
-import os
-import subprocess
-from dataclasses import replace
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tests import warm_python
 from tests.vae.example_vae import task
 
 from latentmaps import training_progress
@@ -23,26 +21,26 @@ from latentmaps.vae.training.trainable_vae import TrainableVae
 ONE_DEVICE = vae_training.Devices()
 
 
-def train(
-    what: vae_task.Task, epochs: int, folder: Path | None = None
-) -> tuple[TrainableVae, fit.Trained]:
+Result = tuple[TrainableVae, fit.Trained]
+EPOCHS = 5
+
+
+def train(what: vae_task.Task, epochs: int, folder: Path | None = None, **more: Any) -> Result:
     what = replace(what, length=replace(what.length, epochs=epochs))
     if folder is None:
-        return vae_training.train(what, devices=ONE_DEVICE)
+        return vae_training.train(what, devices=ONE_DEVICE, **more)
     checkpoints = Checkpoints(folder, {})
     with checkpoints.locked():
-        return vae_training.train(what, devices=ONE_DEVICE, checkpoints=checkpoints)
+        return vae_training.train(what, devices=ONE_DEVICE, checkpoints=checkpoints, **more)
 
 
 @functools.cache
-def single_run(epochs: int, **changes: Any) -> tuple[TrainableVae, fit.Trained]:
+def single_run(**changes: Any) -> Result:
     """Return the result of a training without checkpoints; tests share it and only read it."""
-    return train(task(**changes), epochs)
+    return train(task(**changes), EPOCHS)
 
 
-def assert_equal(
-    first: tuple[TrainableVae, fit.Trained], second: tuple[TrainableVae, fit.Trained]
-) -> None:
+def assert_equal(first: Result, second: Result) -> None:
     for mine, other in zip(first[0].variables, second[0].variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), other.numpy(), err_msg=mine.path)
     for mine, other in zip(
@@ -53,108 +51,154 @@ def assert_equal(
     assert first[1].epoch == second[1].epoch
 
 
-VARIED: list[dict[str, Any]] = [
-    {},
-    {"kl_method": "kl_layer"},
-    {"kl_method": "output_transfer", "reconstruction_loss": "gaussian"},
-    {"dropout_rate": 0.3},
-    {"activation": "selu", "batch_norm": "none", "dropout_rate": 0.1},
-    {"corruption": "noise", "fact_warmup_epochs": 3},
-    {"corruption": "mask", "learning_rate_schedule": "step"},
-    {"learning_rate_schedule": "cosine", "early_stopping_patience": 4},
-    {"precision": "float16"},
-    {"weight_average": 0.0},
-]
+# settings that do not affect each other share a training
+VARIED: dict[str, dict[str, Any]] = {
+    "warm-up": {
+        "activation": "selu",
+        "batch_norm": "none",
+        "dropout_rate": 0.1,
+        "corruption": "noise",
+        "fact_warmup_epochs": 3,
+        "learning_rate": 0.02,
+        "weight_average": 0.0,
+        "upsampling": "resize",
+        "decoder_kernel_sizes": (4, 1),
+    },
+    "steps": {
+        "kl_method": "output_transfer",
+        "reconstruction_loss": "gaussian",
+        "corruption": "mask",
+        "learning_rate_schedule": "step",
+        "learning_rate": 0.004,
+        "fact": 0.01,
+        "paddings": ("valid", "valid"),
+        "decoder_kernel_sizes": (7, 4),
+    },
+    "stopping": {
+        "learning_rate_schedule": "cosine",
+        "early_stopping_patience": 2,
+        "learning_rate": 0.02,
+        "fact": 0.01,
+        "precision": "float16",
+        "decoder_filters": (7, 5),
+        "decoder_kernel_sizes": (2, 6),
+    },
+}
+DROPOUT: dict[str, Any] = {"kl_method": "kl_layer", "dropout_rate": 0.3}
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A training with checkpoints.
+
+    Attributes:
+        result: its result.
+        folder: contains a copy of the checkpoints after each epoch, as a killed training leaves
+            them; the copy's name is the number of the epoch.
+    """
+
+    result: Result
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Followed]:
+    @functools.cache
+    def run(name: str) -> Followed:
+        folder = tmp_path_factory.mktemp("followed")
+
+        def copy(rows: fit.Rows) -> None:
+            shutil.copytree(folder / "all", folder / str(len(rows)))
+
+        epochs = 30 if "early_stopping_patience" in VARIED[name] else EPOCHS
+        return Followed(train(task(**VARIED[name]), epochs, folder / "all", follow=copy), folder)
+
+    return run
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("changes", VARIED, ids=str)
-def test_a_resumed_training_equals_a_single_run(tmp_path: Path, changes: dict[str, Any]) -> None:
-    what = task(**changes)
-    train(what, 3, tmp_path)
-    assert_equal(train(what, 5, tmp_path), single_run(5, **changes))
+@pytest.mark.parametrize("name", VARIED)
+def test_a_resumed_training_equals_a_single_run(
+    tmp_path: Path, followed: Callable[[str], Followed], name: str
+) -> None:
+    single = followed(name)
+    checkpoints = shutil.copytree(single.folder / "3", tmp_path / "checkpoints")
+    assert Checkpoints(checkpoints, {}).last_epoch(99) == 3
+    epochs = len(single.result[1].history)
+    assert epochs > 3
+    assert_equal(train(task(**VARIED[name]), epochs, checkpoints), single.result)
 
 
 @pytest.mark.slow
-def test_a_finished_training_is_not_trained_again(
+def test_an_extended_training_equals_a_single_run_and_is_not_trained_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    first = train(task(), 2, tmp_path)
+    later = tmp_path / "epoch-00009.npz"
+    later.write_bytes(b"of a run of nine epochs")
     with caplog.at_level(logging.INFO):
-        second = train(task(), 2, tmp_path)
+        train(task(), 2, tmp_path)
+    assert "Resuming" not in caplog.text  # fewer epochs start from scratch
+    first = train(task(), EPOCHS, tmp_path)
+    assert_equal(first, single_run())
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        second = train(task(), EPOCHS, tmp_path)
     assert_equal(first, second)
-    assert "Resuming after epoch 2" in caplog.text
+    assert "Resuming after epoch 5" in caplog.text
     assert "Epoch " not in caplog.text
+    kept = {path.name for path in tmp_path.glob("*.npz")}
+    assert kept == {"epoch-00002.npz", "epoch-00005.npz", later.name}
+    assert later.read_bytes() == b"of a run of nine epochs"
 
 
 @pytest.mark.slow
-def test_fewer_epochs_start_from_scratch_and_keep_the_later_checkpoint(tmp_path: Path) -> None:
-    train(task(), 4, tmp_path)
-    assert_equal(train(task(), 2, tmp_path), single_run(2))
-    assert {path.name for path in tmp_path.glob("*.npz")} == {"epoch-00002.npz", "epoch-00004.npz"}
-
-
-class KilledError(Exception):
-    pass
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("at_step", [4, 5])
-def test_a_killed_training_resumes_after_its_last_epoch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_step: int
-) -> None:
-    what = task(dropout_rate=0.2)
-    steps = 0
-
-    def count(self: Any, batch: int, logs: Any = None) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == at_step:
-            raise KilledError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(training_progress.Progress, "on_train_batch_end", count)
-        with pytest.raises(KilledError):
-            train(what, 3, tmp_path)
-    assert Checkpoints(tmp_path, {}).last_epoch(9) == 1
-    assert_equal(train(what, 3, tmp_path), single_run(3, dropout_rate=0.2))
-
-
-@pytest.mark.slow
-def test_an_interrupted_training_reports_the_checkpoint_it_keeps(
+def test_an_interrupted_training_reports_its_checkpoint_and_resumes_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def interrupt(self: Any, epoch: int, logs: Any = None) -> None:
-        if epoch == 1:
+    what, folder = task(**DROPOUT), tmp_path / "checkpoints"
+    steps = 0
+
+    def interrupt(self: Any, batch: int, logs: Any = None) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == 4:
+            shutil.copytree(folder, tmp_path / "at the first step")
+        if steps == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(training_progress.Progress, "on_epoch_begin", interrupt)
-    with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
-        train(task(), 3, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(training_progress.Progress, "on_train_batch_end", interrupt)
+        with caplog.at_level(logging.INFO), pytest.raises(KeyboardInterrupt):
+            train(what, EPOCHS, folder)
     assert "Interrupted; the checkpoint of epoch 1 is kept; run again to resume" in caplog.text
+    for path in (folder, tmp_path / "at the first step"):
+        assert Checkpoints(path, {}).last_epoch(9) == 1
+        assert [file.name for file in path.glob("epoch*")] == ["epoch-00001.npz"]
+    assert_equal(train(what, EPOCHS, folder), single_run(**DROPOUT))
 
 
 @pytest.mark.slow
-def test_early_stopping_restores_the_best_weights(tmp_path: Path) -> None:
-    what = task(early_stopping_patience=2, learning_rate=0.05)
-    model, trained = train(what, 30, tmp_path)
+def test_early_stopping_restores_the_best_weights(
+    tmp_path: Path, followed: Callable[[str], Followed]
+) -> None:
+    stopped = followed("stopping")
+    model, trained = stopped.result
     losses = trained.history["val_total_loss"]
     assert len(losses) < 30
     assert trained.epoch == int(losses.to_numpy().argmin()) + 1 == len(losses) - 2
-    again, _ = train(replace_patience(what, None), trained.epoch)
-    for mine, other in zip(model.trainable_variables, again.trainable_variables, strict=True):
-        np.testing.assert_array_equal(mine.numpy(), other.numpy())
-    assert_equal(train(what, 40, tmp_path), (model, trained))
-
-
-def replace_patience(what: vae_task.Task, patience: int | None) -> vae_task.Task:
-    return replace(what, params=replace(what.params, early_stopping_patience=patience))
+    best = Checkpoints(stopped.folder / str(trained.epoch), {}).load(trained.epoch).arrays
+    for index, variable in enumerate(model.variables):
+        if variable.trainable:
+            np.testing.assert_array_equal(variable.numpy(), best[f"model/{index:03d}"])
+    checkpoints = shutil.copytree(stopped.folder / "all", tmp_path / "checkpoints")
+    assert_equal(train(task(**VARIED["stopping"]), 40, checkpoints), stopped.result)
 
 
 @pytest.mark.slow
-def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight() -> None:
-    _, trained = train(task(fact_warmup_epochs=3, learning_rate=0.02), 5)
-    history = trained.history
+def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight(
+    followed: Callable[[str], Followed],
+) -> None:
+    history = followed("warm-up").result[1].history
     np.testing.assert_allclose(history["fact"], [1.25, 2.5, 3.75, 5.0, 5.0], rtol=1e-6)
     np.testing.assert_allclose(history["kl_loss"], history["fact"] * history["kl_nats"], rtol=1e-5)
     np.testing.assert_allclose(history["val_kl_loss"], 5.0 * history["val_kl_nats"], rtol=1e-5)
@@ -164,9 +208,10 @@ def test_the_kl_weight_warms_up_and_validation_uses_the_full_weight() -> None:
 
 
 @pytest.mark.slow
-def test_the_schedule_does_not_depend_on_the_number_of_epochs() -> None:
-    what = task(learning_rate_schedule="step", learning_rate=0.004)
-    rates = train(what, 5)[1].history["learning_rate"]
+def test_the_schedule_does_not_depend_on_the_number_of_epochs(
+    followed: Callable[[str], Followed],
+) -> None:
+    rates = followed("steps").result[1].history["learning_rate"]
     np.testing.assert_allclose(rates, [0.004, 0.002, 0.002, 0.001, 0.001], rtol=1e-5)
 
 
@@ -178,17 +223,10 @@ def test_a_loss_that_is_not_finite_stops_with_epoch_and_batch(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"decoder_filters": (7, 5), "decoder_kernel_sizes": (2, 6)},
-        {"paddings": ("valid", "valid"), "decoder_kernel_sizes": (7, 4)},
-        {"upsampling": "resize", "decoder_kernel_sizes": (4, 1)},
-    ],
-    ids=str,
-)
-def test_a_custom_decoder_learns(changes: dict[str, Any]) -> None:
-    losses = train(task(fact=0.01, **changes), 6)[1].history["reconstruction_loss"]
+@pytest.mark.parametrize("name", VARIED)
+def test_a_custom_decoder_learns(followed: Callable[[str], Followed], name: str) -> None:
+    assert {"decoder_filters", "decoder_kernel_sizes", "upsampling"} & VARIED[name].keys()
+    losses = followed(name).result[1].history["reconstruction_loss"]
     assert losses.iloc[-1] < losses.iloc[0]
 
 
@@ -203,18 +241,16 @@ class FakeStrategy:
 
 
 @pytest.mark.slow
-def test_the_seed_determines_the_result() -> None:
-    first = single_run(2)
-    assert_equal(first, train(task(), 2))
-    other = train(task(seed=2), 2)[0]
-    assert np.any(first[0].trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
+def test_another_seed_gives_another_result() -> None:
+    first, other = single_run()[0], train(task(seed=2), EPOCHS)[0]
+    assert np.any(first.trainable_variables[0].numpy() != other.trainable_variables[0].numpy())
 
 
 @pytest.mark.slow
 def test_the_trained_network_has_averaged_weights_and_their_numbers() -> None:
     assert task().params.weight_average == 0.9
-    averaged, trained = single_run(2)
-    last, other = train(task(weight_average=0.0), 2)
+    averaged, trained = single_run()
+    last, other = train(task(weight_average=0.0), EPOCHS)
     assert not last.averages
     # the steps are the same, and so are their numbers
     for name in ("total_loss", "kl_nats"):
@@ -244,29 +280,3 @@ def test_moving_statistics_forget_their_initial_values_in_a_few_dozen_steps() ->
     ]
     assert layers
     assert all(layer.momentum == 0.9 for layer in layers)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("step", ["plain", "xla"])
-def test_batches_are_prefetched_to_their_device_and_no_number_changes(
-    root: Path, step: str
-) -> None:
-    result = subprocess.run(
-        [str(warm_python.interpreter()), "-m", "tests.vae.training.prefetching", step],
-        cwd=root,
-        env=os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join([str(root / "src"), str(root)]),
-            "CUDA_VISIBLE_DEVICES": "-1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert result.returncode == 0, result.stderr
-    printed = json.loads(result.stdout.splitlines()[-1])
-    # training and validation, first with prefetching to the second device, then without
-    assert printed["arrived"] == [["CPU:1"], ["CPU:1"], ["CPU:0"], ["CPU:0"]]
-    prefetched, plain = printed["histories"]
-    assert prefetched == plain
