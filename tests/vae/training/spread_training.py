@@ -1,9 +1,10 @@
-"""Train the small VAE on several devices in a separate process and print its history as JSON.
+"""Train small VAEs on several devices in a separate process and print a line of JSON for each.
 
-    python -m tests.vae.training.spread_training <number of devices> <KL method> <batch_norm>
-        [<folder of initial weights> <folder of checkpoints>]
+    python -m tests.vae.training.spread_training <number of devices> <trainings>
 
-More than one device means logical devices of the CPU; 0 means the workers in TF_CONFIG.
+More than one device means logical devices of the CPU; 0 means the workers in TF_CONFIG. The
+trainings are a JSON list of lists: parameters that differ from those of the small VAE, and a folder
+of checkpoints or null.
 """
 
 import json
@@ -18,7 +19,7 @@ from latentmaps.params.machine import Machine
 
 
 def main() -> None:
-    num_devices, kl_method, batch_norm = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+    num_devices = int(sys.argv[1])
     where = Machine(
         device="cpu",
         gpu_memory_limit_mib=None,
@@ -36,21 +37,28 @@ def main() -> None:
         names = [f"CPU:{index}" for index in range(num_devices)]
         strategy = tf.distribute.MirroredStrategy(names)
 
-    from tests.vae.example_vae import task
+    for changes, folder in json.loads(sys.argv[2]):
+        result = train(num_devices, strategy, changes, folder)
+        sys.stdout.write(json.dumps(result) + "\n")
+        sys.stdout.flush()
+
+
+def train(
+    num_devices: int,
+    strategy: tf.distribute.Strategy | None,
+    changes: dict[str, Any],
+    folder: str | None,
+) -> dict[str, Any]:
+    from tests.vae.example_vae import ONE_LAYER, task
 
     from latentmaps.vae.training import vae_task, vae_training
     from latentmaps.vae.training.film import FilmRecorder
 
-    changes: dict[str, Any] = {"corruption": "noise"}
-    changes |= {"batch_norm": batch_norm, "kl_method": kl_method}
+    what = task(epochs=3, corruption="noise", **ONE_LAYER, **changes)
     checkpoints = None
-    if len(sys.argv) > 4:
-        changes["initial_weights"] = sys.argv[4]
-        checkpoints = vae_task.open_checkpoints(
-            task(**changes), Path(sys.argv[5]), images=Path(__file__), code={}
-        )
+    if folder is not None:
+        checkpoints = vae_task.open_checkpoints(what, Path(folder), images=Path(__file__), code={})
         checkpoints.folder.mkdir(parents=True, exist_ok=True)
-    what = task(epochs=3, **changes)
     recorder = FilmRecorder(what, checkpoints)
     model, trained = vae_training.train(
         what, devices=vae_training.Devices(strategy), checkpoints=checkpoints, film=recorder
@@ -59,7 +67,7 @@ def main() -> None:
     result = {"history": trained.history.to_dict("list"), "weights": first}
     if num_devices:  # with several machines, only the first one has the film
         result["film"] = recorder.film(3).random[:, :2].tolist()
-    sys.stdout.write(json.dumps(result) + "\n")
+    return result
 
 
 if __name__ == "__main__":
