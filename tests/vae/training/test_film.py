@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.vae.example_vae import task
+from tests.vae import example_vae
 
 from latentmaps import seeds, training_progress
 from latentmaps.errors import DataError
@@ -22,6 +22,7 @@ from latentmaps.vae.training.film import FilmRecorder
 from latentmaps.vae.training.trainable_vae import TrainableVae
 
 ONE_DEVICE = vae_training.Devices()
+task = functools.partial(example_vae.task, **example_vae.ONE_LAYER)
 
 
 def train(
@@ -39,13 +40,13 @@ def train(
 
 
 @functools.cache
-def single_run(epochs: int, **changes: Any) -> tuple[FilmRecorder, TrainableVae, fit.Trained]:
-    """Return the result of a training without checkpoints; tests share it and only read it."""
-    return train(task(**changes), epochs)
+def single_run(**changes: Any) -> tuple[FilmRecorder, TrainableVae, fit.Trained]:
+    """Return four epochs of training without checkpoints; tests share them and only read them."""
+    return train(task(**changes), 4)
 
 
-def film_of_single_run(epochs: int, **changes: Any) -> Film:
-    recorder, _, trained = single_run(epochs, **changes)
+def film_of_single_run(**changes: Any) -> Film:
+    recorder, _, trained = single_run(**changes)
     return recorder.film(len(trained.history))
 
 
@@ -62,10 +63,10 @@ def assert_equal(first: Film, second: Film) -> None:
 @pytest.mark.slow
 def test_a_frame_is_decoded_with_the_weights_of_its_epoch() -> None:
     what = task()
-    recorder, model, _ = single_run(3)
-    film = recorder.film(3)
-    assert film.reconstructions.shape == (3, 6, 16, 16, 3)
-    assert film.random.shape == (3, 8, 16, 16, 3)
+    recorder, model, _ = single_run()
+    film = recorder.film(4)
+    assert film.reconstructions.shape == (4, 6, 16, 16, 3)
+    assert film.random.shape == (4, 8, 16, 16, 3)
     np.testing.assert_array_equal(film.rows, np.arange(14, 20))
     np.testing.assert_array_equal(film.faces, what.validation.images[14:])
     # the trained network has the averaged weights that validated the last epoch
@@ -80,19 +81,39 @@ def test_a_frame_is_decoded_with_the_weights_of_its_epoch() -> None:
     assert (film.random[0] != film.random[1]).any()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("changes", [{}, {"weight_average": 0.0}, {"corruption": "noise"}], ids=str)
-def test_an_extended_training_has_the_film_of_a_single_run(
-    tmp_path: Path, changes: dict[str, Any]
-) -> None:
+@pytest.fixture(scope="module")
+def two_epochs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoints of a training of two epochs; take a copy of the folder."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    train(task(), 2, folder)
+    return folder
+
+
+def assert_extends_to_a_single_run(folder: Path, **changes: Any) -> None:
     what = task(**changes)
-    train(what, 2, tmp_path)
-    longer = film_of(what, 4, tmp_path)
-    assert_equal(longer, film_of_single_run(4, **changes))
-    paths = [tmp_path / "longer.npz", tmp_path / "again.npz"]
+    longer = film_of(what, 4, folder)
+    assert_equal(longer, film_of_single_run(**changes))
+    paths = [folder / "longer.npz", folder / "again.npz"]
     longer.save(paths[0])
-    film_of(what, 4, tmp_path).save(paths[1])  # nothing is left to train
+    film_of(what, 4, folder).save(paths[1])  # nothing is left to train
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@pytest.mark.slow
+def test_an_extended_training_has_the_film_of_a_single_run(
+    two_epochs: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(two_epochs, tmp_path / "checkpoints")
+    assert_extends_to_a_single_run(folder)
+
+
+@pytest.mark.slow
+def test_an_extended_training_without_averages_has_the_film_of_a_single_run(
+    tmp_path: Path,
+) -> None:
+    changes: dict[str, Any] = {"weight_average": 0.0, "corruption": "noise"}
+    train(task(**changes), 2, tmp_path)
+    assert_extends_to_a_single_run(tmp_path, **changes)
 
 
 class KilledError(Exception):
@@ -100,9 +121,8 @@ class KilledError(Exception):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("when", ["on_epoch_begin", "on_epoch_end"])
-def test_a_killed_training_ends_with_the_same_film(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+def test_a_training_that_is_killed_twice_ends_with_the_same_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the end of an epoch its frame already exists, but not its state."""
 
@@ -110,27 +130,28 @@ def test_a_killed_training_ends_with_the_same_film(
         if epoch == 1:
             raise KilledError
 
-    with monkeypatch.context() as patched:
-        patched.setattr(training_progress.Progress, when, kill)
-        with pytest.raises(KilledError):
-            train(task(), 3, tmp_path)
-    assert len(list(tmp_path.glob("frame-*.npz"))) == (1 if when == "on_epoch_begin" else 2)
-    assert_equal(film_of(task(), 3, tmp_path), film_of_single_run(3))
+    for when, num_frames in (("on_epoch_begin", 1), ("on_epoch_end", 2)):
+        with monkeypatch.context() as patched:
+            patched.setattr(training_progress.Progress, when, kill)
+            with pytest.raises(KilledError):
+                train(task(), 4, tmp_path)
+        assert len(list(tmp_path.glob("frame-*.npz"))) == num_frames
+        assert Checkpoints(tmp_path, {}).last_epoch(9) == 1
+    assert_equal(film_of(task(), 4, tmp_path), film_of_single_run())
 
 
 @pytest.mark.slow
-def test_early_stopping_ends_the_film(tmp_path: Path) -> None:
-    what = task(early_stopping_patience=2, learning_rate=0.05)
-    film = film_of(what, 30, tmp_path)
+def test_early_stopping_ends_the_film_and_no_number_of_the_training_depends_on_it(
+    tmp_path: Path,
+) -> None:
+    what = task(
+        early_stopping_patience=2, learning_rate=0.05, fact=0.01, epochs=30, dropout_rate=0.2
+    )
+    recorder, with_film, trained = train(what, 30)
+    film = recorder.film(len(trained.history))
     assert film.epochs[-1] < 30
+    assert_equal(film_of(what, 30, tmp_path), film)
     assert_equal(film_of(what, 40, tmp_path), film)
-    assert_equal(film_of(what, 30), film)
-
-
-@pytest.mark.slow
-def test_no_number_of_the_training_depends_on_the_film() -> None:
-    what = task(dropout_rate=0.2)
-    _, with_film, trained = train(what, 2)
     without, other = vae_training.train(what, devices=ONE_DEVICE)
     assert trained.history.equals(other.history)
     for mine, weight in zip(with_film.variables, without.variables, strict=True):
@@ -139,16 +160,8 @@ def test_no_number_of_the_training_depends_on_the_film() -> None:
 
 @pytest.mark.slow
 def test_the_function_that_draws_the_tiles_is_traced_once() -> None:
-    recorder, _, _ = single_run(3)
+    recorder, _, _ = single_run()
     assert recorder.draw.experimental_get_tracing_count() == 1
-
-
-@pytest.fixture(scope="module")
-def two_epochs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkpoints of a training of two epochs; take a copy of the folder."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    train(task(), 2, folder)
-    return folder
 
 
 @pytest.mark.slow

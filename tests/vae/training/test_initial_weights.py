@@ -2,17 +2,18 @@
 
 import json
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tests.vae.example_vae import ORIGIN, architecture, small_vae, task
+from tests.vae.example_vae import ONE_LAYER, ORIGIN, architecture, small_vae, task
 
 from latentmaps.cnn.network import cnn
 from latentmaps.errors import DataError
 from latentmaps.storage import model_folder
+from latentmaps.training import fit
 from latentmaps.training.checkpoints import Checkpoints
 from latentmaps.vae.network import vae_files
 from latentmaps.vae.training import training_results, vae_task, vae_training
@@ -38,6 +39,42 @@ def folder(tmp_path: Path) -> str:
     return write(tmp_path / "vae")
 
 
+@pytest.fixture(scope="module")
+def one_layer(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The folder of a VAE whose training is short."""
+    return write(tmp_path_factory.mktemp("one_layer") / "vae", **ONE_LAYER)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A training of three epochs from given weights.
+
+    Attributes:
+        task: the task.
+        model: the result.
+        trained: the result.
+        second: the checkpoints after the second epoch, as a killed training leaves them.
+    """
+
+    task: vae_task.Task
+    model: TrainableVae
+    trained: fit.Trained
+    second: Path
+
+
+@pytest.fixture(scope="module")
+def followed(one_layer: str, tmp_path_factory: pytest.TempPathFactory) -> Followed:
+    folder = tmp_path_factory.mktemp("followed")
+
+    def copy(rows: fit.Rows) -> None:
+        if len(rows) == 2:
+            shutil.copytree(folder / "all", folder / "second")
+
+    what = task(initial_weights=one_layer, epochs=3, **ONE_LAYER)
+    result = train(what, folder / "all", follow=copy)
+    return Followed(what, *result, folder / "second")
+
+
 def assert_has_weights_of(model: TrainableVae, folder: str, *, trained_only: bool = False) -> None:
     saved = vae_files.load(Path(folder))
     for mine, theirs in ((model.encoder, saved.encoder), (model.decoder, saved.decoder)):
@@ -46,12 +83,14 @@ def assert_has_weights_of(model: TrainableVae, folder: str, *, trained_only: boo
             np.testing.assert_allclose(weight.numpy(), expected.numpy(), rtol=1e-6)
 
 
-def train(what: vae_task.Task, checkpoints: Path | None = None) -> TrainableVae:
-    if checkpoints is None:
-        return vae_training.train(what, devices=vae_training.Devices())[0]
-    kept = Checkpoints(checkpoints, {})
+def train(
+    what: vae_task.Task, folder: Path | None = None, **more: Any
+) -> tuple[TrainableVae, fit.Trained]:
+    if folder is None:
+        return vae_training.train(what, devices=vae_training.Devices(), **more)
+    kept = Checkpoints(folder, {})
     with kept.locked():
-        return vae_training.train(what, devices=vae_training.Devices(), checkpoints=kept)[0]
+        return vae_training.train(what, devices=vae_training.Devices(), checkpoints=kept, **more)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
@@ -64,12 +103,11 @@ def test_the_first_step_starts_from_all_weights_of_the_folder(folder: str, preci
 @pytest.mark.slow
 @pytest.mark.parametrize("weight_average", [0.0, 0.9])
 def test_the_averages_start_from_the_weights_of_the_folder(
-    folder: str, weight_average: float
+    one_layer: str, weight_average: float
 ) -> None:
-    model = train(
-        task(initial_weights=folder, weight_average=weight_average, learning_rate=STANDING)
-    )
-    assert_has_weights_of(model, folder, trained_only=True)
+    changes = {"weight_average": weight_average, "learning_rate": STANDING}
+    model, _ = train(task(initial_weights=one_layer, **ONE_LAYER, **changes))
+    assert_has_weights_of(model, one_layer, trained_only=True)
     for average, weight in zip(model.averages, model.trainable_variables, strict=False):
         np.testing.assert_allclose(average.numpy(), weight.numpy(), rtol=1e-6)
 
@@ -102,11 +140,11 @@ def test_a_learned_sigma_is_used_if_the_loss_learns_one(
 
 
 @pytest.mark.slow
-def test_a_resumed_training_equals_a_single_run(folder: str, tmp_path: Path) -> None:
-    whole, first = (task(initial_weights=folder, epochs=epochs) for epochs in (3, 2))
-    train(first, tmp_path / "checkpoints")
-    resumed, at_once = train(whole, tmp_path / "checkpoints"), train(whole)
-    for mine, expected in zip(resumed.variables, at_once.variables, strict=True):
+def test_a_resumed_training_equals_a_single_run(followed: Followed, tmp_path: Path) -> None:
+    checkpoints = shutil.copytree(followed.second, tmp_path / "checkpoints")
+    assert Checkpoints(checkpoints, {}).last_epoch(9) == 2
+    resumed, _ = train(followed.task, checkpoints)
+    for mine, expected in zip(resumed.variables, followed.model.variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), expected.numpy())
 
 
@@ -130,11 +168,12 @@ def test_checkpoints_depend_on_the_content_of_the_weights_and_not_on_their_path(
 
 
 @pytest.mark.slow
-def test_card_and_numbers_state_the_checksums_and_no_path(folder: str, tmp_path: Path) -> None:
-    what = task(initial_weights=folder)
-    model, trained = vae_training.train(what, devices=vae_training.Devices())
+def test_card_and_numbers_state_the_checksums_and_no_path(
+    one_layer: str, followed: Followed, tmp_path: Path
+) -> None:
+    what, model, trained = followed.task, followed.model, followed.trained
     numbers = training_results.write_model(tmp_path / "new", what, model, trained, source="avatars")
-    sha256 = json.loads((Path(folder) / "architecture.json").read_bytes())["sha256"]
+    sha256 = json.loads((Path(one_layer) / "architecture.json").read_bytes())["sha256"]
     expected = {name: sha256[name] for name in vae_files.WEIGHTS}
     assert numbers["initial_weights"] == expected
     origin = vae_files.load(tmp_path / "new").origin
@@ -144,13 +183,13 @@ def test_card_and_numbers_state_the_checksums_and_no_path(folder: str, tmp_path:
     for name, checksum in expected.items():
         assert f"| {name} | `{checksum}` |" in card
     for file in (tmp_path / "new").iterdir():
-        assert folder.encode() not in file.read_bytes()
+        assert one_layer.encode() not in file.read_bytes()
 
 
 @pytest.mark.slow
 def test_a_training_from_random_weights_does_not_mention_others(tmp_path: Path) -> None:
-    what = task()
-    model, trained = vae_training.train(what, devices=vae_training.Devices())
+    what = task(**ONE_LAYER)
+    model, trained = train(what)
     assert "initial_weights" not in training_results.write_model(
         tmp_path, what, model, trained, source="avatars"
     )

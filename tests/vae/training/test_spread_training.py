@@ -75,6 +75,7 @@ WITHOUT_NORMALIZATION = {
     method: {"kl_method": method, "batch_norm": "none"} for method in kl.METHODS
 }
 PLAIN: Training = (WITHOUT_NORMALIZATION["train_step"], None)
+GIVEN = "train_step"  # the method of the trainings that start from given weights
 NORMALIZED: Training = ({"kl_method": "train_step", "batch_norm": "train"}, None)
 
 
@@ -91,7 +92,7 @@ def initial_weights(folder: Path) -> list[str]:
 
 
 def started_from(weights: str, checkpoints: Path) -> Training:
-    return WITHOUT_NORMALIZATION["train_step"] | {"initial_weights": weights}, str(checkpoints)
+    return WITHOUT_NORMALIZATION[GIVEN] | {"initial_weights": weights}, str(checkpoints)
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ class Machine:
     """What a machine did.
 
     Attributes:
-        results: the results by KL method, and with given weights.
+        results: the results by KL method.
         code: its exit code after a last training, with other initial weights on each machine.
         errors: what it wrote to stderr.
     """
@@ -166,10 +167,10 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def two_machines(root: Path, folder: Path, initial_weights: list[str]) -> list[Machine]:
-    """What two machines did."""
+    """What two machines did; one of the methods starts from given weights."""
     trainings: dict[str, Training] = {
         method: (changes, None) for method, changes in WITHOUT_NORMALIZATION.items()
-    } | {"given weights": started_from(initial_weights[0], folder / "together")}
+    } | {GIVEN: started_from(initial_weights[0], folder / "together")}
     processes = [
         start(
             root,
@@ -194,20 +195,12 @@ def two_machines(root: Path, folder: Path, initial_weights: list[str]) -> list[M
 
 
 @pytest.mark.parametrize("method", kl.METHODS)
-def test_two_machines_learn_the_same_as_one(
+def test_two_machines_start_from_the_same_weights_and_learn_the_same_as_one(
     method: str, alone: dict[str, dict[str, Any]], two_machines: list[Machine]
 ) -> None:
     first, second = (machine.results[method] for machine in two_machines)
     assert first == second
-    assert_near(first, alone["plain"], TOLERANCE)
-
-
-def test_two_machines_start_from_the_same_weights(
-    alone: dict[str, dict[str, Any]], two_machines: list[Machine]
-) -> None:
-    first, second = (machine.results["given weights"] for machine in two_machines)
-    assert first == second
-    assert_near(first, alone["given weights"], TOLERANCE)
+    assert_near(first, alone["given weights" if method == GIVEN else "plain"], TOLERANCE)
 
 
 def test_machines_with_different_initial_weights_are_refused(
