@@ -105,7 +105,7 @@ def test_the_first_step_starts_from_all_weights_of_the_folder(folder: str, preci
 def test_the_averages_start_from_the_weights_of_the_folder(
     one_layer: str, weight_average: float
 ) -> None:
-    changes = {"weight_average": weight_average, "learning_rate": STANDING}
+    changes: dict[str, Any] = {"weight_average": weight_average, "learning_rate": STANDING}
     model, _ = train(task(initial_weights=one_layer, **ONE_LAYER, **changes))
     assert_has_weights_of(model, one_layer, trained_only=True)
     for average, weight in zip(model.averages, model.trainable_variables, strict=False):
