@@ -1,6 +1,9 @@
 """The real stage scripts on bad input: one message, exit 1, no traceback, no damaged output."""
 
+import copy
+import shutil
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +14,26 @@ from tests.example_workspace import SIZE, Workspace, assert_refused, start
 pytestmark = pytest.mark.slow
 
 RAW_FACES = {"raw_faces": "out", "report": "out", "downloads": "downloads"}
+
+
+@pytest.fixture(scope="module")
+def trained_once(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
+    """A workspace with a VAE in the folder other, and its checkpoint; tests get a copy."""
+    workspace = Workspace(tmp_path_factory.mktemp("trained"), root)
+    workspace.write_faces()
+    workspace.shrink_network()
+    workspace.override({"profiles.sample.train_vae.epochs": 1})
+    result = workspace.train_vae(out="other")
+    assert result.returncode == 0, result.stderr
+    return workspace
+
+
+@pytest.fixture
+def trained(trained_once: Workspace, tmp_path: Path) -> Workspace:
+    """A workspace with a trained VAE in the folder other."""
+    workspace = copy.copy(trained_once)
+    workspace.folder = Path(shutil.copytree(trained_once.folder, tmp_path / "trained"))
+    return workspace
 
 
 def test_a_parameter_of_the_wrong_type(workspace: Workspace) -> None:
@@ -95,19 +118,15 @@ def test_initial_weights_that_cannot_be_read(
     assert "Training a VAE" not in result.stderr
 
 
-def test_a_training_from_the_weights_of_another_architecture(small_network: Workspace) -> None:
-    workspace = small_network
-    workspace.override({"profiles.sample.train_vae.epochs": 1})
-    trained = workspace.train_vae(out="other")
-    assert trained.returncode == 0, trained.stderr
-    model = workspace.folder / "other/vae"
-    workspace.override({"train_vae.initial_weights": str(model)})
-    again = workspace.train_vae(out="again")
+def test_a_training_from_the_weights_of_another_architecture(trained: Workspace) -> None:
+    model = trained.folder / "other/vae"
+    trained.override({"train_vae.initial_weights": str(model)})
+    again = trained.train_vae(out="again")
     assert again.returncode == 0, again.stderr
     assert f"Starting from the weights in {model}" in again.stderr
-    workspace.override({"train_vae.latent_dim": 9})
-    result = workspace.train_vae()
-    assert_refused(workspace, result, "with latent_dim 8 (expected 9), expected the architecture")
+    trained.override({"train_vae.latent_dim": 9})
+    result = trained.train_vae()
+    assert_refused(trained, result, "with latent_dim 8 (expected 9), expected the architecture")
     assert "Training a VAE" not in result.stderr
 
 
@@ -132,23 +151,21 @@ def test_a_full_disk_while_faces_are_drawn(workspace: Workspace) -> None:
     assert_refused(workspace, result, "no output was written - check that the disk has free space")
 
 
-def test_a_full_disk_while_a_checkpoint_is_saved(workspace: Workspace) -> None:
-    workspace.write_faces()
-    section = "profiles.sample.train_vae"
-    workspace.override({f"{section}.batch_size": 3, f"{section}.epochs": 1})
-    result = workspace.train_vae(file_limit_bytes=1_000_000)
-    assert_refused(workspace, result, "no output was written - check that the disk has free space")
+def test_a_full_disk_while_a_checkpoint_is_saved(small_network: Workspace) -> None:
+    small_network.override({"profiles.sample.train_vae.epochs": 1})
+    # the checkpoint is the only file of more than 100 kB
+    result = small_network.train_vae(file_limit_bytes=100_000)
+    assert_refused(
+        small_network, result, "no output was written - check that the disk has free space"
+    )
+    assert "Epoch 1 of 1" in result.stderr
 
 
-def test_a_full_disk_while_a_model_is_saved(small_network: Workspace) -> None:
-    workspace = small_network
-    workspace.override({"profiles.sample.train_vae.epochs": 1})
-    trained = workspace.train_vae(out="other")
-    assert trained.returncode == 0, trained.stderr
-    size = (workspace.folder / "other/vae/encoder.weights.h5").stat().st_size
+def test_a_full_disk_while_a_model_is_saved(trained: Workspace) -> None:
+    size = (trained.folder / "other/vae/encoder.weights.h5").stat().st_size
     # with the checkpoint of the first run, the model is the first large file of the second
-    result = workspace.train_vae(file_limit_bytes=size // 2)
-    assert_refused(workspace, result, "no output was written - check that the disk has free space")
+    result = trained.train_vae(file_limit_bytes=size // 2)
+    assert_refused(trained, result, "no output was written - check that the disk has free space")
     assert "Resuming after" in result.stderr
 
 

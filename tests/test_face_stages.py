@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.example_workspace import Workspace, assert_refused
+from tests.vae.example_vae import small_vae
+
+from latentmaps.vae.network import vae_files
 
 pytestmark = pytest.mark.slow
 
@@ -15,6 +18,16 @@ NUM_FACES = 24
 LATENT_SPACE = {"raw_faces": ".", "faces": ".", "model": "vae", "latents": "latents"}
 CHARTS = ("z_points", "dimensions", "projection")
 PICTURES = (*CHARTS, "interpolations", "traversals", "attributes", "plane")
+SMALL = {
+    "profiles.sample.train_vae.epochs": 2,
+    "draw_reconstructions.num_columns": 3,
+    "draw_samples.num_samples": 8,
+    "draw_samples.temperatures": [0.7],
+    "draw_latent_space.num_dimensions": 2,
+    "draw_latent_space.num_steps": 3,
+    "draw_latent_space.num_pairs": 2,
+    "draw_latent_space.plane_steps": 3,
+}
 Result = subprocess.CompletedProcess[str]
 
 
@@ -25,9 +38,18 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace.write_faces(num_train=10, num_test=NUM_FACES - 11)
     write_index(workspace)
     workspace.shrink_network()
+    workspace.override(SMALL)
     result = workspace.train_vae(out=".")
     assert result.returncode == 0, result.stderr
     return workspace
+
+
+@pytest.fixture(scope="module")
+def evaluated(trained: Workspace) -> Workspace:
+    """The same workspace, with encodings of the faces, which have no attributes."""
+    result = evaluate(trained, ".")
+    assert result.returncode == 0, result.stderr
+    return trained
 
 
 def write_index(workspace: Workspace, header: str = "", value: str = "") -> None:
@@ -57,15 +79,16 @@ def draw_reconstructions(workspace: Workspace, out: str) -> Result:
     return workspace.run("draw_reconstructions", paths)
 
 
-def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Workspace) -> None:
-    for result in (evaluate(trained, "."), draw_latent_space(trained, "drawn")):
-        assert result.returncode == 0, result.stderr
-    sheets = json.loads((trained.folder / "drawn/sheets.json").read_text(encoding="utf-8"))
+def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(evaluated: Workspace) -> None:
+    write_index(evaluated)
+    result = draw_latent_space(evaluated, "drawn")
+    assert result.returncode == 0, result.stderr
+    sheets = json.loads((evaluated.folder / "drawn/sheets.json").read_text(encoding="utf-8"))
     assert list(sheets) == list(PICTURES)
     for name in ("projection", "attributes"):
         assert "has no attributes" in sheets[name]["caption"]
     assert "mind whose they are" in sheets["interpolations"]["caption"]
-    assert all((trained.folder / f"drawn/{name}.png").exists() for name in PICTURES)
+    assert all((evaluated.folder / f"drawn/{name}.png").exists() for name in PICTURES)
 
 
 @pytest.mark.parametrize(
@@ -77,47 +100,41 @@ def test_faces_without_attributes_are_drawn_and_the_sheets_say_so(trained: Works
     ],
 )
 def test_the_seed_of_a_stage_changes_its_pictures_and_null_is_base_seed(
-    trained: Workspace,
+    evaluated: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     draw: Callable[[Workspace, str], Result],
     changing: str,
     staying: str,
 ) -> None:
-    write_index(trained)
-    assert (trained.folder / "latents").exists() or evaluate(trained, ".").returncode == 0
+    write_index(evaluated)
     drawn: dict[int | None, dict[str, bytes]] = {}
     for seed in (None, 2022, 7):
-        change = trained.overridden({f"{draw.__name__}.seed": seed})
+        change = evaluated.overridden({f"{draw.__name__}.seed": seed})
         with monkeypatch.context() as patch:
-            patch.setattr(trained, "params", change)
-            result = draw(trained, f"seed{seed}")
+            patch.setattr(evaluated, "params", change)
+            result = draw(evaluated, f"seed{seed}")
         assert result.returncode == 0, result.stderr
-        files = (trained.folder / f"seed{seed}").iterdir()
+        files = (evaluated.folder / f"seed{seed}").iterdir()
         drawn[seed] = {file.name: file.read_bytes() for file in files}
     assert drawn[None] == drawn[2022]
     assert drawn[None][changing] != drawn[7][changing]
     assert not staying or drawn[None][staying] == drawn[7][staying]
 
 
-def test_an_unknown_attribute_is_refused_with_the_known_ones(trained: Workspace) -> None:
-    assert evaluate(trained, ".").returncode == 0
-    write_index(trained, ",Bald", ",1")
-    result = draw_latent_space(trained, "out")
+def test_an_unknown_attribute_is_refused_with_the_known_ones(evaluated: Workspace) -> None:
+    write_index(evaluated, ",Bald", ",1")
+    result = draw_latent_space(evaluated, "out")
     assert_refused(
-        trained, result, "draw_latent_space.attributes: found Smiling, expected some of Bald"
+        evaluated, result, "draw_latent_space.attributes: found Smiling, expected some of Bald"
     )
 
 
-def test_encodings_of_an_earlier_vae_are_refused(
-    trained: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert evaluate(trained, ".").returncode == 0
-    monkeypatch.setattr(trained, "params", trained.overridden({"train_vae.latent_dim": 4}))
-    assert trained.train_vae(out="retrained").returncode == 0
+def test_encodings_of_an_earlier_vae_are_refused(evaluated: Workspace) -> None:
+    vae_files.save(evaluated.folder / "another_vae", small_vae(latent_dim=4))
     for draw in (draw_samples, draw_latent_space):
-        result = draw(trained, "out", model="retrained/vae")
+        result = draw(evaluated, "out", model="another_vae")
         message = "latents/train.npz: points of 8 dimensions, expected 4, the latent_dim of"
-        assert_refused(trained, result, message, "run evaluate_vae again")
+        assert_refused(evaluated, result, message, "run evaluate_vae again")
 
 
 def test_a_feature_net_without_weights_is_refused_before_any_work(
