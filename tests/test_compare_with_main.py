@@ -104,7 +104,7 @@ def test_the_folder_has_the_comparison_and_both_pages(compared: Compared) -> Non
         assert str(full_page.relative_to(compared.folder)) in page
         assert full_page.stat().st_size > 100_000
         linked = set(re.findall(r'href="([^"#:]+\.html)"', full_page.read_text(encoding="utf-8")))
-        assert len(linked) == 6  # four layers, the encoder and the explorer
+        assert len(linked) == 4  # two layers, the encoder and the explorer
         assert all((full_page.parent / name).stat().st_size > 1000 for name in linked)
 
 
