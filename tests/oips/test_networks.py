@@ -100,14 +100,16 @@ def test_images_keep_meeting_the_constraint(color_model: keras.Model) -> None:
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"), [("rectified", "mean"), ("edges", "max"), ("units", "unit")]
 )
-def test_the_bytes_of_a_unit_do_not_depend_on_the_other_units(
+def test_the_results_of_a_unit_do_not_depend_on_the_other_units(
     color_model: keras.Model, layer_name: str, objective_name: str
 ) -> None:
     cut = networks.up_to(color_model, layer_name, objective_name)
     together, alone = search(cut, PIXELS), search(cut, PIXELS, units=np.array([3]))
     for field in dataclasses.fields(alone):
         mine, theirs = getattr(alone, field.name)[0], getattr(together, field.name)[3]
-        np.testing.assert_array_equal(mine, theirs, err_msg=field.name)
+        # for a dense layer, processors with AVX2 round some rows of a matrix product differently
+        rtol = 1e-5 if objective_name == "unit" else 0
+        np.testing.assert_allclose(mine, theirs, rtol=rtol, atol=rtol, err_msg=field.name)
 
 
 def test_only_a_map_after_a_relu_can_be_silent(color_model: keras.Model) -> None:
