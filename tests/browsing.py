@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
@@ -69,10 +70,27 @@ class Visit:
     """An open page, and the problems and requests since it was opened."""
 
     def __init__(
-        self, browser: Browser, path: Path, *, width: int = 1280, with_scripts: bool = True
+        self,
+        browser: Browser,
+        path: Path,
+        *,
+        fragment: str = "",
+        width: int = 1280,
+        with_scripts: bool = True,
+        **settings: Any,
     ) -> None:
+        """Open a page.
+
+        Args:
+            browser: opens it in a context of its own.
+            path: the file.
+            fragment: the end of its address, from ``#`` on.
+            width: width of the window, pixels.
+            with_scripts: whether scripts run.
+            **settings: other settings of the context.
+        """
         context = browser.new_context(
-            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts
+            viewport={"width": width, "height": 800}, java_script_enabled=with_scripts, **settings
         )
         self.page: Page = context.new_page()
         self.troubles: list[str] = []
@@ -81,7 +99,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("requestfailed", lambda request: self.troubles.append(request.url))
         self.page.on("request", self._note)
-        self.page.goto(path.as_uri())
+        self.page.goto(f"{path.as_uri()}{fragment}")
 
     def _note(self, request: Request) -> None:
         if not request.url.startswith("data:"):

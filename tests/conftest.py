@@ -116,6 +116,17 @@ def server() -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def shared_browser() -> Iterator[Browser]:
+    """A browser for pages that tests share."""
     with started_browser() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(shared_browser: Browser) -> Iterator[Browser]:
+    """A browser whose new pages are closed after the test: a page with a film keeps a core busy."""
+    before = shared_browser.contexts
+    yield shared_browser
+    for context in shared_browser.contexts:
+        if context not in before:
+            context.close()

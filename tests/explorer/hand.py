@@ -30,14 +30,9 @@ class Hand(Visit):
     """A user of the page: actions, and what is visible."""
 
     def __init__(
-        self, browser: Browser, path: Path, *, address: str = "", width: int = 1280
+        self, browser: Browser, path: Path, *, fragment: str = "", width: int = 1280
     ) -> None:
-        super().__init__(browser, path, width=width)
-        self.page.emulate_media(reduced_motion="reduce")
-        self.wait()
-        if address:
-            self.page.goto("about:blank")
-            self.page.goto(address)
+        super().__init__(browser, path, fragment=fragment, width=width, reduced_motion="reduce")
         self.wait()
 
     def wait(self) -> None:

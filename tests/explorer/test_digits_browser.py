@@ -42,11 +42,7 @@ class Digits(Visit):
     """The page, opened at a state of the digits part."""
 
     def __init__(self, browser: Browser, path: Path, state: str = "", **settings: Any) -> None:
-        super().__init__(browser, path, **settings)
-        self.page.goto("about:blank")
-        self.troubles.clear()
-        self.requests.clear()
-        self.page.goto(f"{path.as_uri()}#digits{state}")
+        super().__init__(browser, path, fragment=f"#digits{state}", **settings)
         self.rest()
 
     def rest(self) -> None:

@@ -19,9 +19,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def still(browser: Browser, faces_page: Path) -> Iterator[Page]:
+def still(shared_browser: Browser, faces_page: Path) -> Iterator[Page]:
     """The page whose functions are called."""
-    hand = Hand(browser, faces_page)
+    hand = Hand(shared_browser, faces_page)
     yield hand.page
     hand.page.context.close()
 

@@ -36,7 +36,7 @@ def test_a_link_shows_the_same_face(hand: Hand, browser: Browser, faces_page: Pa
 
     for act in (change, roll, walk, look):
         act()
-        other = Hand(browser, faces_page, address=hand.link())
+        other = Hand(browser, faces_page, fragment=hand.link().removeprefix(faces_page.as_uri()))
         np.testing.assert_allclose(other.z(), hand.z(), atol=1 / 4096)
         np.testing.assert_allclose(other.picture().astype(int), hand.picture(), atol=1)
         expect(other.page.locator("#faces-undo")).to_be_disabled()
@@ -54,7 +54,7 @@ def test_a_link_shows_the_same_face(hand: Hand, browser: Browser, faces_page: Pa
 def test_an_invalid_address_shows_the_first_face(
     browser: Browser, faces_page: Path, state: str
 ) -> None:
-    hand = Hand(browser, faces_page, address=f"{faces_page.as_uri()}#faces?{state}")
+    hand = Hand(browser, faces_page, fragment=f"#faces?{state}")
     assert hand.caption() == "Reconstruction of test face 1"
     assert hand.troubles == []
     assert hand.page.evaluate("[Faces.state.percent, Faces.state.factor]") == [0, 1]
@@ -80,7 +80,7 @@ def test_a_look_at_the_digits_leaves_the_face_as_it_was(hand: Hand) -> None:
 
 
 def test_back_from_the_digits_adds_nothing_to_undo(browser: Browser, faces_page: Path) -> None:
-    hand = Hand(browser, faces_page, address=f"{faces_page.as_uri()}#faces?face=t.3")
+    hand = Hand(browser, faces_page, fragment="#faces?face=t.3")
     hand.page.get_by_role("link", name="Digits").click()
     hand.page.go_back()
     expect(hand.page.locator("#faces")).to_be_visible()

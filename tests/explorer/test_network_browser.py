@@ -24,8 +24,8 @@ RUN = """async ({ description, weights, input, keep }) => {
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
+def page(shared_browser: Browser) -> Iterator[Page]:
+    page = shared_browser.new_page()
     for name in ("unpack.js", "network.js"):
         page.add_script_tag(path=example.TEMPLATES / name)
     yield page
