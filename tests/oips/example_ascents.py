@@ -1,17 +1,22 @@
 """Ascents for the tests: start images and parameters."""
 
 import dataclasses
+import functools
 from typing import NamedTuple
+from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
 from tests.oips.example_results import PARAMS, image_spec
 
-from latentmaps.oips import ascent, start_images
+from latentmaps.oips import ascent, start_images, steps
 from latentmaps.oips.constraints import Constraint, standardized
 from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
 from latentmaps.params.draw_oips import DrawOips
+
+# a step depends on nothing but these arguments, and tracing takes longer than an ascent
+_make_step = functools.cache(steps.make_step)
 
 ASCENT = dataclasses.replace(PARAMS, num_steps=20)
 
@@ -44,18 +49,19 @@ def ascend(
     constraint: Constraint = standardized,
     seed: int = 0,
     jit_compile: bool = False,
-    chunk_size: int = 32,
+    chunk_size: int = 8,
 ) -> AscentResult:
     """Run the ascent with one start per map, and return the result without the axis of starts."""
-    result = ascent.ascend(
-        objective,
-        images.starts[:, np.newaxis],
-        images.map_indices,
-        params,
-        constraint=constraint,
-        seed=seed,
-        jit_compile=jit_compile,
-        chunk_size=chunk_size,
-    )
+    with mock.patch.object(steps, "make_step", _make_step):
+        result = ascent.ascend(
+            objective,
+            images.starts[:, np.newaxis],
+            images.map_indices,
+            params,
+            constraint=constraint,
+            seed=seed,
+            jit_compile=jit_compile,
+            chunk_size=chunk_size,
+        )
     names = [field.name for field in dataclasses.fields(result)]
     return AscentResult(**{name: getattr(result, name)[:, 0] for name in names})
