@@ -62,6 +62,24 @@ def vae_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def portable_vae(vae_folder: Path) -> Portable:
+    """The VAE, loaded for an export."""
+    return networks.load(vae_folder)
+
+
+@pytest.fixture(scope="module")
+def trained_vae(vae_folder: Path) -> TrainedVae:
+    """The VAE as other stages use it."""
+    return TrainedVae.load(vae_folder)
+
+
+@pytest.fixture(scope="module", params=SHAPES[1:], ids=range(1, len(SHAPES)))
+def other_vae(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Portable:
+    """A VAE of another shape, loaded for an export."""
+    return networks.load(save_vae(tmp_path_factory.mktemp("models") / "vae", **request.param))
+
+
+@pytest.fixture(scope="module")
 def cnn_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a CNN."""
     return save_cnn(tmp_path_factory.mktemp("models") / "cnn")
@@ -87,10 +105,13 @@ def execute(code: str, *, variables: dict[str, Any] | None = None) -> dict[str, 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_vae_is_exported_in_every_format(
-    name: str, vae_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    portable_vae: Portable,
+    trained_vae: TrainedVae,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    portable = networks.load(vae_folder)
-    written = exporting.write(portable, FORMATS[name], tmp_path / "out")
+    written = exporting.write(portable_vae, FORMATS[name], tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == EXPECTED[name]
     assert all(0.0 <= file.difference < 1e-5 for file in written)
 
@@ -98,27 +119,23 @@ def test_a_vae_is_exported_in_every_format(
     use, reading = blocks(tmp_path / "out")
     assert len(use.splitlines()) <= 6
     variables = execute(use)
-    trained = TrainedVae.load(vae_folder)
-    np.testing.assert_allclose(variables["pixels"], trained.decode(variables["inputs"]), atol=1e-5)
+    expected_pixels = trained_vae.decode(variables["inputs"])
+    np.testing.assert_allclose(variables["pixels"], expected_pixels, atol=1e-5)
 
     picture = np.random.default_rng(2).integers(0, 256, (16, 16, 3), np.uint8)
     Image.fromarray(picture).save(tmp_path / "face.png")
     variables = execute(reading.replace("face.jpg", "../face.png"), variables=variables)
     names = ("pixels", "z_mean", "z_log_var")
     run = FORMATS[name].read(tmp_path / "out" / written[0].name, names)
-    found, expected = run(variables["pixels"]), trained.encode(picture[np.newaxis])
+    found, expected = run(variables["pixels"]), trained_vae.encode(picture[np.newaxis])
     np.testing.assert_allclose(found["z_mean"], expected.z_mean, atol=1e-4)
     np.testing.assert_allclose(found["z_log_var"], expected.z_log_var, atol=1e-4)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("changes", SHAPES[1:])
 @pytest.mark.parametrize("name", ["onnx", "litert"])
-def test_other_shapes_of_a_vae_are_exported(
-    name: str, changes: dict[str, Any], tmp_path: Path
-) -> None:
-    portable = networks.load(save_vae(tmp_path / "vae", **changes))
-    written = exporting.write(portable, FORMATS[name], tmp_path / "out")
+def test_other_shapes_of_a_vae_are_exported(name: str, other_vae: Portable, tmp_path: Path) -> None:
+    written = exporting.write(other_vae, FORMATS[name], tmp_path / "out")
     assert max(file.difference for file in written) < 1e-5
 
 
