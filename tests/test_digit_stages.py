@@ -46,6 +46,7 @@ def test_a_layer_that_the_cnn_lacks(trained: Workspace) -> None:
 
 def test_oips_grow_coarse_and_are_enriched_and_are_shown_in_range(trained: Workspace) -> None:
     changes = {"strategy": "enrich", "range": "data", "num_steps": 160}
+    changes |= {"num_starts": 6, "num_candidates": 256}
     trained.override({f"draw_oips.{name}": value for name, value in changes.items()})
     result = trained.run("draw_oips", {"layer": "Conv2D_2"} | READ | DRAWN)
     assert result.returncode == 0, result.stderr
