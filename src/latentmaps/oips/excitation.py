@@ -29,9 +29,9 @@ _TINY = 1e-12
 def measure(network: keras.Model, images: Floats) -> Floats:
     """Return the outputs of a network, (n, num_outputs), float32.
 
-    The outputs for an image do not depend on the other images, down to the last bit. The exception
-    are dense layers on processors with AVX2 but not AVX-512, where rounding depends on the position
-    in the batch.
+    The outputs for an image do not depend on the other images, down to the last bit. Only on a
+    processor with AVX2 but without AVX-512, the outputs of a dense layer are rounded differently at
+    different positions in the batch.
 
     Args:
         network: one of the models in ``Networks``.
