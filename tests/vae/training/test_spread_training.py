@@ -75,7 +75,7 @@ WITHOUT_NORMALIZATION = {
     method: {"kl_method": method, "batch_norm": "none"} for method in kl.METHODS
 }
 PLAIN: Training = (WITHOUT_NORMALIZATION["train_step"], None)
-GIVEN = "train_step"  # the method of the trainings that start from given weights
+GIVEN = "add_loss"  # the method of the trainings that start from given weights
 NORMALIZED: Training = ({"kl_method": "train_step", "batch_norm": "train"}, None)
 
 
