@@ -11,8 +11,8 @@ from latentmaps.vae.network import convolutions
 from latentmaps.vae.network.convolutions import Convolution, TransposedConvolution
 
 RANDOM = np.random.default_rng(6)
-# relative to the largest value
-TOLERANCE = {"float32": 1e-5, "mixed_bfloat16": 1e-2}
+# relative to the largest value; processors without bfloat16 instructions round more often
+TOLERANCE = {"float32": 1e-5, "mixed_bfloat16": 2e-2}
 
 
 def values_and_gradients(layer: keras.layers.Layer, maps: tf.Tensor) -> list[np.ndarray]:
