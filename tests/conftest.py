@@ -10,7 +10,7 @@ import hypothesis
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
-from tests import network_guard
+from tests import network_guard, warm_python
 from tests.browsing import started_browser
 from tests.downloads.example_downloads import CONTENT
 from tests.downloads.misbehaving_server import Served, serve
@@ -36,14 +36,34 @@ for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
 hypothesis.settings.load_profile("quick")
 
 
+# the environment before the first test
+_environment: dict[str, str] = {}
+
+
 def pytest_collection_finish() -> None:
     """Keep the garbage collector away from the millions of objects that TensorFlow's import made.
 
     Collections took a seventh of the CPU time of tests that build networks.
     """
+    _environment.update(os.environ)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(autouse=True)
+def keep_settings_of_tensorflow() -> Iterator[None]:
+    """Undo what libraries write to the environment when they are imported, as tf2onnx does.
+
+    Programs that tests start inherit it, and ``warm_python`` declines those with other settings.
+    """
+    yield
+    for key in list(os.environ):
+        if key.startswith(warm_python.READ_EARLY) and key not in _environment:
+            del os.environ[key]
+    for key, value in _environment.items():
+        if key.startswith(warm_python.READ_EARLY):
+            os.environ[key] = value
 
 
 @pytest.fixture(autouse=True)

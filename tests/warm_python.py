@@ -60,7 +60,7 @@ _PRELOADED = [
     "dvc_data.index.checkout", "dvc_objects.fs.local", "pygit2", "dulwich.porcelain", "ruamel.yaml",
 ]  # fmt: skip
 # environment variables that libraries read at import or first use
-_READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
+READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
 # but these where they are used
 _READ_LATE = ("TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_FLAGS")
 _SETTINGS = {
@@ -243,7 +243,7 @@ def _early(environment: dict[str, str]) -> dict[str, str]:
     return _SETTINGS | {
         key: value
         for key, value in environment.items()
-        if key.startswith(_READ_EARLY) and key not in _READ_LATE
+        if key.startswith(READ_EARLY) and key not in _READ_LATE
     }
 
 
