@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.browsing import Visit
+from tests.browsing import Visit, wait_until
 from tests.report import contrast, page_reading
 
 from latentmaps.pages import html_page
@@ -84,12 +84,14 @@ def test_the_skip_link_leads_past_the_navigation(browser: Browser, report: Path)
 def test_the_navigation_stays_and_hides_no_heading(
     browser: Browser, report: Path, width: int
 ) -> None:
-    visit = Visit(browser, report, width=width, with_scripts=True)
-    visit.page.emulate_media(reduced_motion="reduce")
+    visit = Visit(browser, report, width=width, reduced_motion="reduce")
     for name in ("faces-curves", "glossary", "samples"):
         link = visit.page.locator(f".contents a[href='#{name}']")
         link.click()
         expect(link).to_be_in_viewport()
+        # the page may scroll after the click has returned
+        top = f"document.getElementById('{name}').getBoundingClientRect().top"
+        wait_until(visit.page, f"0 <= {top} && {top} < 400")
         contents, heading = (
             visit.page.locator(one).bounding_box() for one in (".contents", f"#{name}")
         )
