@@ -5,6 +5,7 @@ import functools
 import operator
 import os
 import resource
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
@@ -29,6 +30,12 @@ class Workspace:
         self.root = root
         text = (root / "params.yaml").read_text(encoding="utf-8")
         self.params: dict[str, Any] = yaml12.load(text)
+
+    def copy(self, folder: Path) -> "Workspace":
+        """Return a workspace with a copy of all files, in a folder that does not exist yet."""
+        made = copy.copy(self)
+        made.folder = Path(shutil.copytree(self.folder, folder))
+        return made
 
     def overridden(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Return the parameters with other values.
