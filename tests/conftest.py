@@ -41,9 +41,10 @@ _environment: dict[str, str] = {}
 
 
 def pytest_collection_finish() -> None:
-    """Keep the garbage collector away from the millions of objects that TensorFlow's import made.
+    """Note the environment, and keep the garbage collector away from what was imported.
 
-    Collections took a seventh of the CPU time of tests that build networks.
+    TensorFlow's import makes millions of objects. Collections took a seventh of the CPU time of
+    tests that build networks.
     """
     _environment.update(os.environ)
     gc.collect()
