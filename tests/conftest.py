@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 network_guard.install()
+# Tests compile much with XLA and compute little. On a GPU under test, XLA works as for a user.
+if "LATENTMAPS_TESTED_DEVICE" not in os.environ:
+    os.environ.setdefault(
+        "XLA_FLAGS",
+        "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
+        "--xla_cpu_parallel_codegen_split_count=1",
+    )
 # Equal examples in every run; a deadline would fail on a busy machine. Before a change of a reader:
 # pytest --hypothesis-profile thorough -k properties
 for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):

@@ -12,19 +12,12 @@ from benchmarks import gpu_check, gpu_groups, gpu_machine, gpu_processes, worklo
 from benchmarks.gpu_processes import Check, FailedError
 from tests import warm_python
 
-# XLA optimizes less, because this test compiles much and computes little
-XLA_FLAGS = (
-    "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
-    "--xla_cpu_parallel_codegen_split_count=1"
-)
-
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(warm_python.interpreter()), "-m", "benchmarks.gpu_check", *arguments],
         cwd=root,
-        env=os.environ
-        | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1", "XLA_FLAGS": XLA_FLAGS},
+        env=os.environ | {"PYTHONPATH": "src", "CUDA_VISIBLE_DEVICES": "-1"},
         capture_output=True,
         text=True,
         check=False,

@@ -3,14 +3,14 @@
 import functools
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import keras
 import pandas as pd
 import pytest
-from tests.vae.example_vae import task
+from tests import warm_python
+from tests.vae.example_vae import ONE_LAYER, task
 
 from latentmaps.training import fit
 from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
@@ -34,7 +34,7 @@ def train(*, jit_compile: bool, **changes: Any) -> tuple[TrainableVae, fit.Train
 
 @functools.cache
 def plain() -> pd.DataFrame:
-    return train(jit_compile=False)[1].history
+    return train(jit_compile=False, **ONE_LAYER)[1].history
 
 
 def assert_near(
@@ -47,14 +47,16 @@ def assert_near(
 @pytest.mark.slow
 @pytest.mark.parametrize("method", kl.METHODS)
 def test_all_methods_have_the_same_losses_as_the_plain_step(method: str) -> None:
-    assert_near(train(jit_compile=True, kl_method=method)[1].history, plain())
+    assert_near(train(jit_compile=True, kl_method=method, **ONE_LAYER)[1].history, plain())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", RECONSTRUCTION_LOSSES)
 def test_all_reconstruction_losses_agree_with_the_plain_step(kind: str) -> None:
     compiled, reference = (
-        train(jit_compile=jit_compile, reconstruction_loss=kind, fact_warmup_epochs=1)[1].history
+        train(jit_compile=jit_compile, reconstruction_loss=kind, fact_warmup_epochs=1, **ONE_LAYER)[
+            1
+        ].history
         for jit_compile in (True, False)
     )
     assert_near(compiled, reference)
@@ -102,7 +104,7 @@ def scale_and_steps(model: TrainableVae) -> tuple[float, int]:
 
 
 PROGRAM = """
-from tests.vae.example_vae import task
+from tests.vae.example_vae import ONE_LAYER, task
 from latentmaps.vae.training import trainable_vae, vae_training
 
 shapes = []
@@ -113,7 +115,7 @@ def count(self, data):
     return test_step(self, data)
 
 trainable_vae.TrainableVae.test_step = count
-vae_training.train(task(epochs=2), devices=vae_training.Devices(jit_compile=True))
+vae_training.train(task(epochs=2, **ONE_LAYER), devices=vae_training.Devices(jit_compile=True))
 print(shapes)
 """
 
@@ -122,10 +124,12 @@ print(shapes)
 def test_each_step_is_traced_and_compiled_once(root: Path, tmp_path: Path) -> None:
     """Six validation images in batches of four: the last batch is padded."""
     paths = os.pathsep.join([str(root / "src"), str(root)])
-    dump = f"--xla_dump_to={tmp_path} --xla_dump_hlo_as_text"
+    flags = f"{os.environ['XLA_FLAGS']} --xla_dump_to={tmp_path} --xla_dump_hlo_as_text"
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM, encoding="utf-8")
     result = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        env=os.environ | {"PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": "-1", "XLA_FLAGS": dump},
+        [str(warm_python.interpreter()), str(program)],
+        env=os.environ | {"PYTHONPATH": paths, "CUDA_VISIBLE_DEVICES": "-1", "XLA_FLAGS": flags},
         capture_output=True,
         text=True,
         check=False,
