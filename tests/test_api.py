@@ -34,6 +34,7 @@ def trained_cnn(tmp_path_factory: pytest.TempPathFactory) -> TrainedCnn:
     return latentmaps.load_cnn(folder)
 
 
+@pytest.mark.slow
 def test_a_vae_is_loaded_encodes_decodes_and_samples(vae: TrainedVae) -> None:
     posteriors = vae.encode(images(4))
     assert posteriors.z_mean.shape == posteriors.z_log_var.shape == (4, 5)
@@ -42,6 +43,7 @@ def test_a_vae_is_loaded_encodes_decodes_and_samples(vae: TrainedVae) -> None:
     assert vae.sample(np.int64(1), seed=0).shape == (1, 16, 16, 3)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_cnn_is_loaded_predicts_and_shows_its_maps(trained_cnn: TrainedCnn) -> None:
     np.testing.assert_allclose(trained_cnn.predict(DIGITS).sum(axis=1), 1.0, rtol=1e-5)
     assert trained_cnn.layer_names == ["Conv2D_1", "Conv2D_2"]
@@ -50,6 +52,7 @@ def test_a_cnn_is_loaded_predicts_and_shows_its_maps(trained_cnn: TrainedCnn) ->
     np.testing.assert_allclose(probabilities, trained_cnn.predict(DIGITS), atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filters", [(2, 3), (4,)])
 @pytest.mark.parametrize("num_images", [1, 5])
 def test_all_feature_maps_are_those_of_each_layer(

@@ -15,6 +15,7 @@ def text(root: Path) -> str:
     return (root / "ARCHITECTURE.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # of a library of DVC
 def test_the_picture_has_the_edges_of_the_pipeline(root: Path, text: str) -> None:
     graph = Repo(str(root)).index.graph

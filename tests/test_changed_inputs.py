@@ -84,6 +84,7 @@ def follow(advice: str) -> None:
         subprocess.run([*program, *words[1:]], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("cached", [False, True], ids=["file", "file and cache"])
 @pytest.mark.usefixtures("repository")

@@ -34,6 +34,7 @@ def export(*words: str) -> object:
     return ended.value.code
 
 
+@pytest.mark.slow
 def test_files_are_written_and_their_differences_reported(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -47,6 +48,7 @@ def test_files_are_written_and_their_differences_reported(
     assert {path.name for path in project.iterdir()} == {"cnn", "empty", "new"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -49,6 +49,7 @@ def test_every_row_is_filled_in(root: Path) -> None:
     assert float(spread) < 1e-5
 
 
+@pytest.mark.slow
 def test_without_a_gpu_one_message_says_what_to_do(root: Path) -> None:
     result = check(root)
     assert result.returncode == 1
@@ -87,6 +88,7 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("warm")
 def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
     nothing = Check("cpu", tmp_path / "none.npy")
@@ -94,6 +96,7 @@ def test_a_row_shows_the_error_of_its_process(tmp_path: Path) -> None:
         nothing.ask("first_steps")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("program", "expected"),
     [

@@ -81,6 +81,7 @@ def listed_lines() -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_no_file_has_a_banned_word(pattern: str) -> None:
     regular = re.compile(pattern, re.IGNORECASE)
@@ -99,6 +100,7 @@ def docstrings(path: Path) -> Iterator[tuple[int, str]]:
             yield getattr(node, "lineno", 1), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["src", "stages", "tests", "benchmarks"])
 def test_a_docstring_opens_with_what_the_function_does(folder: str) -> None:
     found = [

@@ -174,6 +174,7 @@ def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_outside_a_project_it_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("oip", "Conv2D_3", "17", folder=tmp_path, root=root)
     assert result.returncode == 1
@@ -184,6 +185,7 @@ def test_outside_a_project_it_says_where_to_run(tmp_path: Path, root: Path) -> N
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [("--steps", "0"), ("--range", "1,0"), ("--start", "no"), ("--objective", "x")],

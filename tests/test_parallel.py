@@ -42,6 +42,7 @@ def test_an_error_of_the_function_reaches_the_caller() -> None:
         list(parallel.map_in_order(executor, lambda number: 1 // number, [1, 0], num_pending=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_processes", [0, 1, 2])
 def test_processes_give_results_in_the_order_of_the_items(num_processes: int) -> None:
     squares = parallel.map_in_processes(_slow_when_even, range(20), num_processes)

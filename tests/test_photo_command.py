@@ -73,11 +73,13 @@ def test_the_sheet_goes_to_the_reports_by_itself(project: Path) -> None:
     assert written == {"plain.png", "plain-and-1-more.png"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("photo", ["cmyk.jpg", "clear.png", "gray16.png"])
 def test_pictures_of_every_kind_are_accepted(project: Path, photo: str) -> None:
     assert ask(photo, "--output", "me.png") == 0
 
 
+@pytest.mark.slow
 def test_the_photo_is_the_first_tile(project: Path) -> None:
     assert ask("plain.png", "--box", "0,0,50,50", "--output", "me.png") == 0
     pixels = np.asarray(Image.open("me.png")).reshape(-1, 3)
@@ -85,6 +87,7 @@ def test_the_photo_is_the_first_tile(project: Path) -> None:
     assert (pixels == [255, 0, 0]).all(axis=1).sum() == 192 * 192
 
 
+@pytest.mark.slow
 def test_a_model_elsewhere_needs_named_latents_for_attributes_alone(project: Path) -> None:
     shutil.move("data/models/vae", "mine")
     assert ask("plain.png", "--model", "mine", "--output", "me.png") == 0
@@ -93,6 +96,7 @@ def test_a_model_elsewhere_needs_named_latents_for_attributes_alone(project: Pat
     assert "found a model outside data/models/vae and no --latents" in str(ask(*words))
 
 
+@pytest.mark.slow
 def test_the_model_of_another_project_brings_what_it_needs(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +106,7 @@ def test_the_model_of_another_project_brings_what_it_needs(
     assert "(test faces: 25.5)" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_force_adds_attributes_with_a_low_d_prime(project: Path) -> None:
     words = ("plain.png", "--add", "Young=1", "--output", "me.png")
     assert "Young: d' " in str(ask(*words))
@@ -143,6 +148,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=range(len(REFUSED)))
 def test_invalid_input_is_refused_in_one_message_and_nothing_is_written(
     project: Path, words: tuple[str, ...], message: str
@@ -156,6 +162,7 @@ def test_invalid_input_is_refused_in_one_message_and_nothing_is_written(
     assert Path("plain.png").read_bytes() == plain
 
 
+@pytest.mark.slow
 def test_latents_of_another_vae_are_refused(project: Path) -> None:
     vae_files.save(project / "data/models/vae", small_vae(latent_dim=4))
     said = str(ask("plain.png", "--add", "Smiling=1"))
@@ -170,6 +177,7 @@ def test_faces_without_attributes_are_reported(project: Path) -> None:
     assert "run evaluate_vae again" in said
 
 
+@pytest.mark.slow
 def test_an_output_that_git_would_commit_is_warned_about(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -182,6 +190,7 @@ def test_an_output_that_git_would_commit_is_warned_about(
     assert warning in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_receipt_and_numbers_the_output_does_not_mention_them(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,6 +209,7 @@ def test_a_damaged_receipt_is_refused(project: Path) -> None:
     assert "receipt.json: source: found 'elsewhere', expected one of" in str(ask("plain.png"))
 
 
+@pytest.mark.slow
 def test_a_mistake_is_reported_before_tensorflow_is_imported(project: Path, root: Path) -> None:
     program = (
         "import sys\nfrom latentmaps import command_line\n"

@@ -94,6 +94,7 @@ def test_a_stage_never_depends_on_code_that_cannot_affect_its_result(name: str) 
         assert not [dep for dep in deps if dep == path or dep.startswith(f"{path}/")]
 
 
+@pytest.mark.slow
 def test_stages_that_read_a_split_do_not_depend_on_the_code_that_makes_it() -> None:
     for name in ("train_vae", "evaluate_vae", "draw_reconstructions"):
         assert "src/latentmaps/faces/preparing" not in code_deps.of_stage(name)
@@ -175,6 +176,7 @@ def test_the_page_depends_on_every_section_it_lists() -> None:
     assert set(loader.section_classes()) - {"machine"} <= names
 
 
+@pytest.mark.slow
 def test_only_programs_read_params_yaml_and_run() -> None:
     """The library receives sections of params.yaml unchanged, and never reads the file.
 

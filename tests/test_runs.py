@@ -53,6 +53,7 @@ def stage(tmp_path: Path, root: Path) -> Stage:
 COPY = 'run.outputs["copy"].write_bytes(run.inputs["source"].read_bytes())'
 
 
+@pytest.mark.slow
 def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
     result = stage.run(COPY)
     assert result.returncode == 0, result.stderr
@@ -97,6 +98,7 @@ def test_a_failed_stage_prints_one_message_and_leaves_nothing(
     assert stage.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_failed_stage_leaves_the_previous_output_intact(stage: Stage) -> None:
     stage.run(COPY)
     stage.run('run.outputs["copy"].write_text("half")\nraise DataError("no")')
@@ -124,6 +126,7 @@ def test_leftovers_of_a_killed_run_are_removed(stage: Stage) -> None:
     assert stage.leftovers() == ["out/copy.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -149,6 +152,7 @@ def test_leftovers_of_another_killed_stage_are_removed(
     assert set(stage.leftovers()) <= {"out/source.txt", "out/other.txt"}
 
 
+@pytest.mark.slow
 def test_a_folder_replaces_the_previous_folder(stage: Stage) -> None:
     work = 'run.outputs["copy"].mkdir()\n(run.outputs["copy"] / {!r}).write_text("x")'
     stage.run(work.format("first"))

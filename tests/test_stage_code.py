@@ -28,6 +28,7 @@ def copy(tmp_path: Path, root: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_changed_line_in_any_file_that_dvc_watches_changes_the_digest(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from tests.compare.example_experiments import (
     FID_NETWORK,
     SAMPLERS,
@@ -14,6 +15,7 @@ from latentmaps.compare import curves
 from latentmaps.compare.experiment import sort_by_fact
 
 
+@pytest.mark.slow
 def test_a_sweep_has_a_curve_for_each_number_with_its_ends_in_words() -> None:
     by_title = {curve.title: curve for curve in curves.make_curves(sort_by_fact(make_sweep()))}
     assert list(by_title) == [
@@ -33,6 +35,7 @@ def test_one_fact_makes_no_curve() -> None:
     assert curves.make_curves([make_experiment("a", 5.0), make_experiment("b", 5.0)]) == []
 
 
+@pytest.mark.slow
 def test_equal_results_are_one_point() -> None:
     once = [make_experiment("a", 0.5), make_experiment("b", 5.0)]
     again = [*once, make_experiment("c", 5.0, results="b")]
@@ -49,6 +52,7 @@ def test_a_number_that_no_experiment_has_gets_no_curve() -> None:
     assert titles == ["Raw KL", "KL share of the loss", "Reconstruction loss"]
 
 
+@pytest.mark.slow
 def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None:
     experiments = [
         make_experiment(f"run-{fact:g}", fact, test=with_fid_network(evaluation_numbers(fact)))
@@ -61,6 +65,7 @@ def test_every_feature_net_has_a_curve_and_the_net_of_fid_a_second_one() -> None
     assert "Prior: from 16 at fact 1" in by_title[f"FID, {FID_NETWORK}"].caption
 
 
+@pytest.mark.slow
 def test_a_caption_names_what_differs_besides_fact() -> None:
     other = make_experiment("b", 7.0, **{"train_vae.epochs": 3})
     drawn_curves = curves.make_curves([make_experiment("a", 5.0), other])
@@ -69,6 +74,7 @@ def test_a_caption_names_what_differs_besides_fact() -> None:
         assert curve.caption.endswith(". Besides fact, train_vae.epochs (3, 11) differs.")
 
 
+@pytest.mark.slow
 def test_a_point_is_the_mean_over_seeds_with_single_experiments_around_it() -> None:
     experiments = [
         judged(fact, seed, prior=fact * seed) for fact in (1.0, 3.0) for seed in (1, 2, 3)
@@ -80,11 +86,13 @@ def test_a_point_is_the_mean_over_seeds_with_single_experiments_around_it() -> N
     assert len(pale) == len(SAMPLERS) * 6
 
 
+@pytest.mark.slow
 def test_a_caption_names_different_numbers_of_seeds() -> None:
     experiments = [judged(1.0, 1), judged(3.0, 1), judged(3.0, 2)]
     assert "Means over 1 to 2 seeds" in curves.make_curves(experiments)[0].caption
 
 
+@pytest.mark.slow
 def test_what_was_swept_is_the_horizontal_axis() -> None:
     experiments = [
         judged(3.0, name=f"d{size}", results=f"{size}", **{"train_vae.latent_dim": size})
@@ -96,6 +104,7 @@ def test_what_was_swept_is_the_horizontal_axis() -> None:
     assert "Besides" not in drawn_curves[0].caption
 
 
+@pytest.mark.slow
 def test_fact_0_has_a_place_on_the_axis() -> None:
     experiments = [judged(fact) for fact in (0.0, 0.5, 10.0)]
     drawing = curves.make_curves(experiments)[0].drawing

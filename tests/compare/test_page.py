@@ -24,6 +24,7 @@ def test_equal_experiments_in_another_order_give_equal_text() -> None:
         assert page.render(experiments, {}) == page.render(experiments[::-1], {})
 
 
+@pytest.mark.slow
 def test_equal_test_faces_are_shown_once() -> None:
     text = page.render(make_sweep(), {})
     assert text.count("The test faces of all rows") == 1
@@ -34,6 +35,7 @@ def test_equal_test_faces_are_shown_once() -> None:
     assert text.count("Test faces, and below each its reconstruction") == 6
 
 
+@pytest.mark.slow
 def test_differing_parameters_are_marked_and_shared_ones_are_not_shown() -> None:
     text = page.render(
         [make_experiment("a", 3.0), make_experiment("b", 5.0, **{"train_vae.epochs": 30})], {}
@@ -43,6 +45,7 @@ def test_differing_parameters_are_marked_and_shared_ones_are_not_shown() -> None
     assert "train_vae.latent_dim</dt>" not in text
 
 
+@pytest.mark.slow
 def test_experiments_left_out_are_named_with_reason_and_command() -> None:
     lost = Experiment("lost", state="failed", problems=[Problem("failed", "dvc queue logs lost")])
     half = make_experiment(
@@ -62,6 +65,7 @@ def test_a_command_that_solves_several_problems_is_shown_once() -> None:
     assert "strip.png is missing. index.html is missing. dvc repro" in text
 
 
+@pytest.mark.slow
 def test_the_title_counts_one_experiment_in_the_singular() -> None:
     text = page.render([make_experiment("a", 3.0)], {})
     assert "<title>latentmaps: 1 experiment, fact 3</title>" in text
@@ -70,6 +74,7 @@ def test_the_title_counts_one_experiment_in_the_singular() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "command"),
     [
@@ -107,6 +112,7 @@ def test_a_name_is_never_markup() -> None:
     assert text.count("<script>") == 1
 
 
+@pytest.mark.slow
 def test_every_id_is_unique_and_every_anchor_has_a_target() -> None:
     half = make_experiment("half", 7.0, strips={}, problems=[Problem("missing")])
     text = page.render([*make_sweep(), half], {})
@@ -126,12 +132,14 @@ def test_every_picture_says_what_it_shows() -> None:
     assert "Random faces of run-3 (fact 3), sampler Gaussian" in alts
 
 
+@pytest.mark.slow
 def test_faces_of_persons_come_with_a_warning() -> None:
     assert "Do not share" not in page.render(make_sweep(), {})
     text = page.render([make_experiment("a", 3.0, **{"fetch_faces.source": "celeba"})], {})
     assert "Do not share" in text
 
 
+@pytest.mark.slow
 def test_the_answer_is_at_the_top_with_its_evidence_below() -> None:
     text = page.render(trade_off(), {})
     top = words(text[: text.index("<main")])
@@ -143,12 +151,14 @@ def test_the_answer_is_at_the_top_with_its_evidence_below() -> None:
     assert "dvc exp run" not in section
 
 
+@pytest.mark.slow
 def test_without_seeds_the_page_says_how_to_add_them() -> None:
     text = words(page.render(make_sweep(), {}))
     assert "The spread over seeds is unknown for any value" in text
     assert "-S train_vae.seed=1,2 dvc queue start" in text
 
 
+@pytest.mark.slow
 def test_without_an_answer_the_page_says_why_and_judges_nothing() -> None:
     text = page.render([*trade_off(), judged(3.0, name="b", **{"train_vae.epochs": 3})], {})
     assert "How large must fact be? No answer: more than one parameter differs" in words(text)
@@ -163,6 +173,7 @@ def test_one_experiment_has_no_answer_and_a_command() -> None:
     assert "A sweep over fact provides them: dvc exp run --queue" in text
 
 
+@pytest.mark.slow
 def test_further_seeds_are_collapsed_below_the_first_one() -> None:
     text = page.render(trade_off(), {})
     assert text.count('<article class="experiment"') == 12
@@ -172,6 +183,7 @@ def test_further_seeds_are_collapsed_below_the_first_one() -> None:
     assert "more run" not in page.render(make_sweep(), {})
 
 
+@pytest.mark.slow
 def test_means_come_first_and_single_numbers_are_collapsed() -> None:
     text = page.render(trade_off(), {})
     assert text.index('id="scores-groups"') < text.index('id="scores-training"')

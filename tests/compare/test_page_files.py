@@ -79,6 +79,7 @@ def test_an_output_that_is_not_an_html_file_is_refused(tmp_path: Path, name: str
         page_files.write(make_sweep(), tmp_path / name, has_pages=False)
 
 
+@pytest.mark.slow
 def test_folders_have_unique_names_on_any_file_system(tmp_path: Path) -> None:
     full = tmp_path / "full"
     full.write_text("full", encoding="utf-8")

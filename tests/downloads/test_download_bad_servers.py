@@ -32,6 +32,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BAD)
 def test_a_bad_mirror_is_named_and_the_next_one_tried(
     server: Served, tmp_path: Path, path: str, caplog: pytest.LogCaptureFixture
@@ -43,6 +44,7 @@ def test_a_bad_mirror_is_named_and_the_next_one_tried(
     assert caplog.messages[0].startswith(f"Giving up on {server.url(path)}: {BAD[path]}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BAD)
 def test_a_wrong_file_never_gets_the_name(server: Served, tmp_path: Path, path: str) -> None:
     with pytest.raises(DownloadError):

@@ -34,6 +34,7 @@ def _start_fetch(server: Served, path: str, folder: Path, **options: Any) -> sub
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_an_os_error_and_leaves_no_wrong_file(
     server: Served, tmp_path: Path
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_full_disk_is_an_os_error_and_leaves_no_wrong_file(
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_a_killed_download_is_resumed(server: Served, tmp_path: Path) -> None:
     process = _start_fetch(server, "throttled", tmp_path)
     part = tmp_path / "faces.zip.part"
@@ -72,6 +74,7 @@ def test_a_killed_download_is_resumed(server: Served, tmp_path: Path) -> None:
     assert (tmp_path / "faces.zip").read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_one_of_two_concurrent_downloads_waits_for_the_other(
     server: Served, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -81,6 +81,7 @@ DRAWN_OUT = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DRAWN_OUT)
 def test_google_drive_cannot_stall_an_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -79,12 +79,14 @@ def test_without_validation_there_is_one_line() -> None:
     assert "validation" not in _draw("loss")
 
 
+@pytest.mark.slow
 def test_a_curve_is_reproducible_and_uses_the_text_color_of_the_page() -> None:
     assert _draw("kl_loss") == _draw("kl_loss")
     assert "#000000" not in _draw("kl_loss")
     assert "currentColor" in _draw("kl_loss")
 
 
+@pytest.mark.slow
 def test_two_curves_share_no_id_and_no_style() -> None:
     ids = [set(re.findall(r' id="([^"]*)"', _draw(column))) for column in ("kl_loss", "loss")]
     assert all(ids)
@@ -101,6 +103,7 @@ def draw_lines(*lines: Line, key: str = "kl") -> str:
     )
 
 
+@pytest.mark.slow
 def test_equal_numbers_give_equal_bytes_with_ids_of_the_key() -> None:
     assert draw_lines(Line("", SWEEP)) == draw_lines(Line("", SWEEP))
     ids = [set(re.findall(r' id="([^"]+)"', draw_lines(Line("", SWEEP), key=key))) for key in "ab"]
@@ -124,6 +127,7 @@ def test_it_has_a_description_and_uses_the_colors_of_the_page() -> None:
     assert [text for text in texts(svg) if text in "abcd"] == list("abcd")
 
 
+@pytest.mark.slow
 def test_a_line_joins_its_points_unless_a_value_occurs_twice() -> None:
     def num_joints(points: list[tuple[float, float]]) -> int:
         paths = re.findall(
@@ -154,6 +158,7 @@ def test_a_zero_has_its_place_on_a_logarithmic_axis_and_moves_no_other_value_far
     assert min(gaps) > 0.1 * sum(gaps)  # on a linear axis 0 and 0.5 would be 0.05 apart
 
 
+@pytest.mark.slow
 def test_one_result_far_above_the_others_does_not_crowd_them() -> None:
     points = [(0.0, 11466.0), (0.5, 118.0), (3.0, 35.0), (10.0, 18.0)]
     assert {"100", "1,000", "10,000"} <= set(texts(draw_lines(Line("", points))))
@@ -162,6 +167,7 @@ def test_one_result_far_above_the_others_does_not_crowd_them() -> None:
     assert not {"100", "1,000"} <= set(texts(draw_lines(Line("", SWEEP))))
 
 
+@pytest.mark.slow
 def test_single_results_are_pale_and_do_not_break_the_line_of_means() -> None:
     singles = [(x, y + more) for x, y in SWEEP for more in (-1.0, 1.0)]
     svg = draw_lines(Line("", SWEEP, singles=singles))

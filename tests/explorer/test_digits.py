@@ -46,6 +46,7 @@ def picture(oips: dict[str, Any], kind: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(content)))
 
 
+@pytest.mark.slow
 def test_the_page_has_the_first_digits_of_each_class_and_misread_ones(oips: Path) -> None:
     tests = prepare(oips).data["tests"]
     given = example_digits.bars()
@@ -69,6 +70,7 @@ def test_no_more_than_ten_of_a_class_and_twenty_misread_ones() -> None:
     assert rows[-12:].tolist() == [*range(360, 370), 390, 391]
 
 
+@pytest.mark.slow
 def test_maps_are_compared_with_the_strongest_test_digit(oips: Path) -> None:
     part = prepare(oips)
     maps = TrainedCnn(example_digits.small_cnn()).all_feature_maps(
@@ -83,6 +85,7 @@ def test_maps_are_compared_with_the_strongest_test_digit(oips: Path) -> None:
         assert layer["limit"] == pytest.approx(np.percentile(shown, 99.5))
 
 
+@pytest.mark.slow
 def test_oips_have_the_grays_of_the_page_of_their_layer(oips: Path) -> None:
     layer = prepare(oips).data["layers"][1]["oips"]
     found = example_digits.layer_results().oips
@@ -99,11 +102,13 @@ def test_oips_have_the_grays_of_the_page_of_their_layer(oips: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_free_oips_take_the_colors_of_draw_oips(oips: Path) -> None:
     layer = prepare(oips, color_map="viridis").data["layers"][1]["oips"]
     assert (picture(layer, "free").mode, picture(layer, "in_range").mode) == ("RGB", "L")
 
 
+@pytest.mark.slow
 def test_layers_without_oips_have_none_and_unknown_layers_are_ignored(
     oips: Path,
 ) -> None:
@@ -113,11 +118,13 @@ def test_layers_without_oips_have_none_and_unknown_layers_are_ignored(
     assert prepare(oips, ["dense"]).data["output"] == {"name": "probabilities", "oips": None}
 
 
+@pytest.mark.slow
 def test_missing_oips_are_refused_with_the_stage_that_draws_them(oips: Path) -> None:
     with pytest.raises(DataError, match=r"Conv2D_1\.npz.*run draw_oips@Conv2D_1 again"):
         prepare(oips, ["Conv2D_1"])
 
 
+@pytest.mark.slow
 def test_oips_of_another_cnn_are_refused(tmp_path: Path, oips: Path) -> None:
     (tmp_path / "Conv2D_1.npz").write_bytes((oips / "Conv2D_2.npz").read_bytes())
     message = re.escape("images_polished: found shape (4, 28, 28), expected (3, 28, 28)")
@@ -125,5 +132,6 @@ def test_oips_of_another_cnn_are_refused(tmp_path: Path, oips: Path) -> None:
         prepare(tmp_path, ["Conv2D_1"])
 
 
+@pytest.mark.slow
 def test_equal_networks_give_equal_data(oips: Path) -> None:
     assert prepare(oips) == prepare(oips)

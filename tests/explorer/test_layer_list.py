@@ -40,6 +40,7 @@ def test_shapes_are_those_that_a_layer_reads_and_puts_out() -> None:
     }
 
 
+@pytest.mark.slow
 def test_only_same_padding_puts_zeros_before_the_larger_maps() -> None:
     assert layers()["convolution_2"]["zeros"] == 0  # 5x5, stride 4: the zeros follow the maps
     assert layers(kernel_sizes=(7, 7))["logits"]["zeros"] == 2

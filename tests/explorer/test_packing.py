@@ -21,6 +21,7 @@ def content(network: Packed) -> bytes:
     return gzip.decompress(base64.b64decode(network.weights))
 
 
+@pytest.mark.slow
 def test_the_smallest_format_within_the_limit_is_taken() -> None:
     loose, close, exact = packed(200.0), packed(0.5), packed(0.0)
     assert [network.format for network in (loose, close, exact)] == ["int8", "float16", "float32"]
@@ -31,6 +32,7 @@ def test_the_smallest_format_within_the_limit_is_taken() -> None:
     assert 0 < close.difference.mean < close.difference.largest
 
 
+@pytest.mark.slow
 def test_each_format_has_a_number_of_bytes_per_weight() -> None:
     kernels, maps = 5 * 24 + 25 * 6 * 4 + 9 * 4 * 3, 24 + 4 + 3
     assert len(content(packed(200.0))) == kernels + 8 * maps
@@ -75,6 +77,7 @@ def test_weights_too_large_for_a_format_take_the_next_one() -> None:
     assert packed(1.0, model).format == "float32"
 
 
+@pytest.mark.slow
 def test_equal_networks_give_equal_text() -> None:
     assert packed(0.5) == packed(0.5)
     assert base64.b64decode(packed(0.5).weights)[4:8] == bytes(4)  # the time stored by gzip

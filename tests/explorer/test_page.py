@@ -25,10 +25,12 @@ def rendered(*, shows_people: bool = False, are_digits: bool = False) -> str:
     return page.render(example.parts(), shows_people=shows_people, are_digits=are_digits)
 
 
+@pytest.mark.slow
 def test_equal_networks_give_equal_bytes() -> None:
     assert rendered() == rendered()
 
 
+@pytest.mark.slow
 def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "This network was trained on photographs of people." not in rendered()
     text = text_of(rendered(shows_people=True))
@@ -36,6 +38,7 @@ def test_faces_of_real_people_come_with_a_notice() -> None:
     assert "CelebA is for non-commercial research only and must not be redistributed" in text
 
 
+@pytest.mark.slow
 def test_a_page_of_digits_speaks_of_images() -> None:
     text = text_of(rendered(are_digits=True))
     assert "Images" in text
@@ -65,6 +68,7 @@ def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside(
     assert "http" not in policy
 
 
+@pytest.mark.slow
 def test_the_page_of_the_sample_has_room_for_its_data() -> None:
     """With the networks of params.yaml, more than 1 of 9 MB is left for faces and digits."""
     model = architectures.randomize(vae.build_decoder(source()))

@@ -26,6 +26,7 @@ def seen_pixels(encoder: Any, convolution: Convolution, position: int) -> set[in
     return set(np.flatnonzero(moved).tolist())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
     encoder = example.encoder(**ARCHITECTURES[name])
@@ -46,6 +47,7 @@ def test_all_convolutions_and_no_dense_layers_are_listed() -> None:
     assert [convolution.words for convolution in found] == ["Convolution 1", "Convolution 2"]
 
 
+@pytest.mark.slow
 def test_all_positions_count_if_no_patch_is_inside_the_image() -> None:
     *_, last = convolutions.find_convolutions(example.encoder(**example.LARGE))
     assert last.patch_size == 31

@@ -20,6 +20,7 @@ def found(network: Any, **changes: Any) -> list[Any]:
     return list(zip(layers, seen, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", [{}, {"strides": (1, 1)}, example.LARGE])
 def test_no_face_and_no_position_is_stronger(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
@@ -53,6 +54,7 @@ def test_a_patch_shows_what_the_position_sees() -> None:
             np.testing.assert_array_equal(patches[place], whole)
 
 
+@pytest.mark.slow
 def test_a_patch_is_gray_outside_the_image() -> None:
     *_, (convolution, seen) = found(example.encoder(**example.LARGE))
     patches = strongest.cut(seen, convolution, FACES)

@@ -23,6 +23,7 @@ def test_a_page_is_named_after_its_units(layer: str, units: list[int], name: str
     assert answer_files.default_output(layer, units) == Path(f"reports/oip/{name}.html")
 
 
+@pytest.mark.slow
 def test_three_files_are_written(answer: Answer, tmp_path: Path) -> None:
     output = tmp_path / "new" / "folder" / "a.html"
     with answer_files.opened(output) as write:

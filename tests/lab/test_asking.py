@@ -30,6 +30,7 @@ def test_any_keras_model_has_oips(color_model: keras.Model) -> None:
     np.testing.assert_array_equal(again.oip, unit.oip)
 
 
+@pytest.mark.slow
 def test_starts_are_arrays_or_kinds(color_model: keras.Model) -> None:
     picture = np.random.default_rng(0).random((12, 10, 3))
     [unit] = latentmaps.find_oips(

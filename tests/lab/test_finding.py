@@ -36,6 +36,7 @@ def test_the_stage_finds_the_same(answer: Answer, subject: Subject, short: DrawO
         assert unit.kinds[-1] == "in range"
 
 
+@pytest.mark.slow
 def test_named_starts_are_used_alone(subject: Subject, short: DrawOips, bars: Digits) -> None:
     starts: list[Start] = [ImageStart("a bar", bars.train_images[0]), "coarse", "coarse"]
     [unit] = finding.find(subject, Question("Conv2D_2", [3], short, 1, starts=starts))
@@ -46,6 +47,7 @@ def test_named_starts_are_used_alone(subject: Subject, short: DrawOips, bars: Di
     assert (unit.activations[excited] > unit.curves[excited, 0]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["mean", "max", "position"])
 def test_every_objective_of_maps_is_maximized(
     objective: str, subject: Subject, short: DrawOips
@@ -58,6 +60,7 @@ def test_every_objective_of_maps_is_maximized(
         assert unit.activation > unit.curves[unit.winner, 0]
 
 
+@pytest.mark.slow
 def test_oips_of_a_network_for_colors_stay_in_its_pixel_range(short: DrawOips) -> None:
     subject = Subject("an encoder", small_vae().encoder, (0.0, 1.0))
     [unit] = finding.find(subject, Question("z_mean", [0], short, 1))
@@ -84,6 +87,7 @@ def test_free_pixels_are_standardized_and_named_ones_kept(color_model: keras.Mod
         finding.find(subject, Question("linear", [1], params, 1, pixels="data"))
 
 
+@pytest.mark.slow
 def test_named_length_scales_must_fit_and_default_ones_adapt(color_model: keras.Model) -> None:
     subject = subjects.from_model(color_model)
     changes = {"num_steps": 3, "length_scales": (3, 14), "length_weights": (1, 1)}

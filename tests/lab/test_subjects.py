@@ -45,6 +45,7 @@ def test_an_objective_must_fit_the_layer(color_model: keras.Model) -> None:
         subject.objective_name("out", "max")
 
 
+@pytest.mark.slow
 def test_both_model_folders_and_a_keras_file_can_be_loaded(
     tmp_path: Path, color_model: keras.Model, bars: Any
 ) -> None:

@@ -33,6 +33,7 @@ def long_ascent(filter_model: Callable[..., keras.Model], bias: float) -> Ascent
     return ascend(network, ascent_inputs(3, num_maps=3), params, chunk_size=3)
 
 
+@pytest.mark.slow
 def test_the_optimum_of_a_linear_map_is_its_kernel(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -48,6 +49,7 @@ def test_the_optimum_of_a_linear_map_is_its_kernel(
     np.testing.assert_allclose(found.activations, 784 * spread + 5000, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_components_removed_by_standardization_do_not_shorten_a_step(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -115,6 +117,7 @@ def test_a_silent_start_does_not_change_and_takes_no_step(
     assert np.isnan(found.curves[0, 1:]).all()
 
 
+@pytest.mark.slow
 def test_an_image_stops_after_four_steps_without_a_change(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -130,6 +133,7 @@ def test_an_image_stops_after_four_steps_without_a_change(
         assert (windows == 4).sum() == 1  # only at the end
 
 
+@pytest.mark.slow
 def test_a_unit_that_is_always_negative_increases_and_converges(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -170,6 +174,7 @@ def test_the_penalty_smooths_images_where_values_are_negative(
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
 
 
+@pytest.mark.slow
 def test_a_step_that_keeps_overshooting_is_halved(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -222,6 +227,7 @@ def test_the_penalty_smooths_images(second_layer: Networks) -> None:
     assert roughness[0] > 1.1 * roughness[1] > 1.2 * roughness[2]
 
 
+@pytest.mark.slow
 def test_snapshots_are_log_spaced_from_the_first_to_the_last_step(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, convergence_threshold=1e-9)
     found = ascend(second_layer.objective, ascent_inputs(8), params)
@@ -234,6 +240,7 @@ def test_snapshots_are_log_spaced_from_the_first_to_the_last_step(second_layer: 
     np.testing.assert_allclose(found.curves[loud, 5], expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_steps", [1, 2, 3])
 def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: int) -> None:
     params = dataclasses.replace(ASCENT, num_steps=num_steps)
@@ -243,6 +250,7 @@ def test_a_short_run_has_its_snapshots_once(second_layer: Networks, num_steps: i
     assert found.num_steps.max() <= num_steps
 
 
+@pytest.mark.slow
 def test_a_gradient_of_nan_is_rejected(
     filter_model: Callable[..., keras.Model],
 ) -> None:

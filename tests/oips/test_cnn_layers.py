@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 
 from latentmaps.cnn.network import cnn
 from latentmaps.oips import cnn_layers
@@ -13,6 +14,7 @@ def outputs(model: keras.Model, layer_name: str) -> np.ndarray:
     return np.asarray(cnn.predict(part, IMAGES))
 
 
+@pytest.mark.slow
 def test_the_objective_is_the_mean_of_a_map_or_a_dense_unit_before_its_activation(
     small_cnn: keras.Model,
 ) -> None:
@@ -29,6 +31,7 @@ def test_the_objective_is_the_mean_of_a_map_or_a_dense_unit_before_its_activatio
     np.testing.assert_allclose(shares, outputs(small_cnn, "probabilities"), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_layer_below_a_dense_layer_is_the_one_that_it_reads(
     small_cnn: keras.Model,
 ) -> None:

@@ -14,6 +14,7 @@ from latentmaps.oips import cnn_layers, constraints
 from latentmaps.oips.networks import Networks
 
 
+@pytest.mark.slow
 def test_pixels_stay_in_range(second_layer: Networks) -> None:
     pixel_range = (-0.4, 2.9)
     started = ascent_inputs(8)
@@ -46,6 +47,7 @@ def test_noise_covers_half_of_the_pixel_range_of_a_network() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_image_in_range_keeps_mean_and_contrast_of_a_digit_even_if_half_is_black(
     filter_model: Callable[..., keras.Model],
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import keras
 import numpy as np
+import pytest
 from tests.oips.example_results import PARAMS
 
 from latentmaps.oips import elementary
@@ -12,6 +13,7 @@ from latentmaps.oips import elementary
 SEARCH = dataclasses.replace(PARAMS, num_steps=60, step_size=0.5)
 
 
+@pytest.mark.slow
 def test_the_pattern_of_a_linear_map_is_its_kernel(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -27,6 +29,7 @@ def test_the_pattern_of_a_linear_map_is_its_kernel(
     np.testing.assert_allclose(found.activations, 25 * rms + biases, rtol=0.01)
 
 
+@pytest.mark.slow
 def test_a_map_has_the_same_pattern_alone(small_cnn: keras.Model) -> None:
     every, alone = (
         elementary.find(

@@ -18,6 +18,7 @@ def model() -> keras.Model:
     return cnn.build_cnn(cnn.Architecture((4, 4, 4), 8), seed=1)
 
 
+@pytest.mark.slow
 def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = cnn_layers.up_to(model, "Conv2D_2")
@@ -30,6 +31,7 @@ def test_an_activation_is_the_mean_over_all_positions(model: keras.Model) -> Non
     assert networks.num_units == 4
 
 
+@pytest.mark.slow
 def test_a_peak_is_the_largest_value_before_the_relu(model: keras.Model) -> None:
     maps = cnn.predict(cnn.layer_model(model, "Conv2D_2"), IMAGES)
     networks = cnn_layers.up_to(model, "Conv2D_2")
@@ -50,6 +52,7 @@ def test_the_peak_of_a_silent_map_is_negative_and_not_flat(three_fates: keras.Mo
     assert np.asarray(tape.gradient(largest, images)).any(axis=(1, 2, 3)).all()
 
 
+@pytest.mark.slow
 def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> None:
     means_below = cnn_layers.responses_below(model, "Conv2D_3")
     assert means_below is not None

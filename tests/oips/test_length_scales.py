@@ -47,6 +47,7 @@ def test_enriching_has_a_phase_for_each_length_scale() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_coarse_phases_grow_only_coarse_patterns(second_layer: Networks) -> None:
     coarse = coarse_inputs()
     enlarger = length_scales.make_enlarging_matrix(7, 28)
@@ -60,6 +61,7 @@ def test_coarse_phases_grow_only_coarse_patterns(second_layer: Networks) -> None
     assert fine_part[1] < 0.05 < 0.2 < fine_part[0]
 
 
+@pytest.mark.slow
 def test_no_image_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     params = enriching((3, 28), (10,), num_steps=60, convergence_threshold=0.5)
     found = ascend(second_layer.objective, ascent_inputs(8), params)
@@ -68,6 +70,7 @@ def test_no_image_stops_within_a_coarse_phase(second_layer: Networks) -> None:
     assert found.converged[loud].all()
 
 
+@pytest.mark.slow
 def test_every_phase_resets_the_step_size_and_the_stopping_rule(
     second_layer: Networks,
 ) -> None:
@@ -81,6 +84,7 @@ def test_every_phase_resets_the_step_size_and_the_stopping_rule(
     assert (found.activations[loud] > 1.1 * found.curves[loud, 59]).all()
 
 
+@pytest.mark.slow
 def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None:
     params = enriching((3, 14), (8,))
     coarse = coarse_inputs()
@@ -90,6 +94,7 @@ def test_the_last_phase_has_its_length_scale_too(second_layer: Networks) -> None
     assert np.abs(images - coarse.starts[..., 0]).max() > 0.5
 
 
+@pytest.mark.slow
 def test_a_finer_phase_begins_with_fluctuations_of_its_scale(second_layer: Networks) -> None:
     """The images differ only by the noise on the grid of 7 points."""
     params = enriching((3, 7, 28), (5, 5), enrich_strength=0.5)
@@ -139,6 +144,7 @@ def test_fluctuations_depend_only_on_seed_map_start_and_phase() -> None:
     assert len({image.tobytes() for image in others}) == 6
 
 
+@pytest.mark.slow
 def test_fluctuations_can_make_a_silent_map_respond(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -157,6 +163,7 @@ def test_fluctuations_can_make_a_silent_map_respond(
     assert ascend(network, flat, dataclasses.replace(params, enrich_strength=0.0)).activations == 0
 
 
+@pytest.mark.slow
 def test_the_fluctuations_of_an_image_do_not_depend_on_the_other_images(
     second_layer: Networks,
 ) -> None:
@@ -179,6 +186,7 @@ def test_a_grid_of_28_points_is_not_enlarged() -> None:
     np.testing.assert_array_equal(length_scales.make_enlarging_matrix(28, 28), np.eye(28))
 
 
+@pytest.mark.slow
 def test_a_phase_of_one_row_of_points_grows_only_columns(second_layer: Networks) -> None:
     params = enriching(((1, 7), (1, 28)), (10,), enrich_strength=0.5)
     starts = start_images.sample(image_spec(params), map_indices=np.arange(4), seed=3)[:, 0]

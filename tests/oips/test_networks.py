@@ -60,6 +60,7 @@ def search_all(
     return search(networks.up_to(model, layer_name, objective_name), constraint)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("constraint", [standardized, PIXELS], ids=["standardized", "clipped"])
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"),
@@ -100,6 +101,7 @@ def test_images_keep_meeting_the_constraint(color_model: keras.Model) -> None:
     assert pixels.max() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer_name", "objective_name"), [("rectified", "mean"), ("edges", "max"), ("units", "unit")]
 )
@@ -238,6 +240,7 @@ def assert_patches_agree(model: keras.Model, layer_name: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer_name", ["edges", "parts", "normalized", "rectified"])
 def test_one_position_of_a_color_network_equals_its_patch(
     color_model: keras.Model, layer_name: str

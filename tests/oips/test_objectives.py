@@ -35,6 +35,7 @@ def slope(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.where(values > 0, values, np.float32(0.2) * values)
 
 
+@pytest.mark.slow
 def test_the_mean_is_that_of_the_outputs_of_the_layer(color_model: keras.Model) -> None:
     for name in ("edges", "normalized", "rectified"):
         maps = outputs(color_model, name)
@@ -146,6 +147,7 @@ OPTIMA = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @OPTIMA
 def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
     linear_model: keras.Model,
@@ -162,6 +164,7 @@ def test_the_optimum_of_a_linear_map_on_its_patch_is_its_kernel(
     np.testing.assert_allclose(found.activations, products.sum(axis=(1, 2, 3)) + bias, rtol=1e-3)
 
 
+@pytest.mark.slow
 @OPTIMA
 def test_the_optimum_of_a_linear_unit_is_its_weights(
     linear_model: keras.Model,
@@ -173,6 +176,7 @@ def test_the_optimum_of_a_linear_unit_is_its_weights(
     np.testing.assert_allclose(found.images, optimum(kernel.reshape(12, 10, 3, 3)), atol=0.03)
 
 
+@pytest.mark.slow
 def test_the_largest_value_of_a_linear_map_is_at_least_that_of_its_kernel_as_a_patch(
     linear_model: keras.Model,
 ) -> None:

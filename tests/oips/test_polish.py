@@ -146,6 +146,7 @@ def test_noise_that_does_not_affect_the_map_is_removed() -> None:
     assert found.images.std() == pytest.approx(1, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pixel_range", [None, (-0.8, 2.5)])
 def test_the_activation_stays_high_if_the_map_responds_to_high_frequencies(
     pixel_range: PixelRange | None,
@@ -179,6 +180,7 @@ def test_the_polish_of_a_linear_map_ends_at_the_best_possible_image() -> None:
     assert least <= found.high_frequency_shares_polished[0] <= 0.25
 
 
+@pytest.mark.slow
 def test_the_polish_of_an_image_does_not_depend_on_the_other_images() -> None:
     images = noise(100, *WINDOW)  # three chunks
     activate = likeness(*images[:4], wave(3, 0))
@@ -214,6 +216,7 @@ def test_pixels_outside_the_window_are_not_polished() -> None:
     assert found.high_frequency_shares_polished[0] < 0.7
 
 
+@pytest.mark.slow
 def test_colors_are_polished_too() -> None:
     images = np.random.default_rng(1).normal(size=(1, *WINDOW, 3)).astype(np.float32)
     images = ((images - images.mean()) / images.std()).astype(np.float32)

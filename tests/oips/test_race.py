@@ -1,6 +1,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 from tests.oips.example_ascents import ASCENT, ascent_inputs
 
 from latentmaps.oips import ascent, race
@@ -44,6 +45,7 @@ def test_there_is_a_race_if_it_eliminates_starts_and_steps_are_left() -> None:
     assert not race.is_needed(dataclasses.replace(params, num_steps=5), 3)
 
 
+@pytest.mark.slow
 def test_a_race_does_not_change_the_results_of_finalists(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=6)
     raced = ascend_together(second_layer, params, [0, 3, 5])
@@ -56,6 +58,7 @@ def test_a_race_does_not_change_the_results_of_finalists(second_layer: Networks)
         np.testing.assert_array_equal(getattr(raced, field.name), expected, err_msg=field.name)
 
 
+@pytest.mark.slow
 def test_finalists_are_the_best_after_the_steps_of_the_race(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=1, race_steps=6)
     raced = ascend_together(second_layer, params, [0, 3, 5])
@@ -65,6 +68,7 @@ def test_finalists_are_the_best_after_the_steps_of_the_race(second_layer: Networ
     assert raced.start_indices[:, 1].tolist() == [6, 6, 6]
 
 
+@pytest.mark.slow
 def test_the_race_of_a_map_does_not_depend_on_other_maps(second_layer: Networks) -> None:
     params = dataclasses.replace(ASCENT, num_finalists=2, race_steps=6)
     together = ascend_together(second_layer, params, list(range(8)))

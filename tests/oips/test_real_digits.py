@@ -43,6 +43,7 @@ def test_ranks_agree_with_the_definition_of_spearman() -> None:
     assert np.isnan(ranks[2]).all()  # all values are equal, so ranks are undefined
 
 
+@pytest.mark.slow
 def test_pathways_are_rank_correlations_of_the_layer_below(
     second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
@@ -69,6 +70,7 @@ def test_pathways_are_rank_correlations_of_the_layer_below(
         np.testing.assert_allclose(mine, expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_pathway_of_a_digit_with_itself_is_perfect(
     second_layer: Networks, below: keras.Model, strokes: Digits, params: DrawOips
 ) -> None:
@@ -86,6 +88,7 @@ def test_the_pathway_of_a_digit_with_itself_is_perfect(
     assert (paths["random"] < 1).any()
 
 
+@pytest.mark.slow
 def test_the_first_layer_has_no_pathway(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:

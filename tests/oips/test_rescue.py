@@ -3,6 +3,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 
 from latentmaps.oips import cnn_layers, constraints, excitation, rescue
 
@@ -29,6 +30,7 @@ def dot_model(filter_model: Callable[..., keras.Model], bias: float) -> keras.Mo
     return filter_model(kernels, np.array([bias], np.float32), activation="relu")
 
 
+@pytest.mark.slow
 def test_a_silent_map_responds_after_some_steps(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
     activations = cnn_layers.up_to(model, "Conv2D_1").responses
@@ -43,6 +45,7 @@ def test_an_image_that_excites_its_map_does_not_change(
     np.testing.assert_array_equal(activate(model, num_steps=5), IMAGES)
 
 
+@pytest.mark.slow
 def test_too_few_steps_leave_a_map_silent(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
     pushed = activate(model, num_steps=1)
@@ -53,6 +56,7 @@ def test_too_few_steps_leave_a_map_silent(filter_model: Callable[..., keras.Mode
     assert (after > before).all()
 
 
+@pytest.mark.slow
 def test_the_pixel_range_is_respected(filter_model: Callable[..., keras.Model]) -> None:
     model = dot_model(filter_model, -10)
     pushed = activate(model, num_steps=20, constraint=constraints.in_range((-0.5, 2.5)))

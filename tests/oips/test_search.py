@@ -45,6 +45,7 @@ def choose(networks: Networks, digits: Digits, params: DrawOips) -> Starts:
     return found
 
 
+@pytest.mark.slow
 def test_a_real_digit_is_the_last_resort(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:
@@ -55,6 +56,7 @@ def test_a_real_digit_is_the_last_resort(
     np.testing.assert_allclose(found.images[1], expected, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_test_digit_is_used_if_no_training_digit_excites_the_map(
     three_fates: keras.Model, dots: Digits, params: DrawOips
 ) -> None:

@@ -31,6 +31,7 @@ def choose(networks: Networks, digits: Digits, params: DrawOips, **others: Any) 
     return starts.choose(networks, patterns, **arguments)
 
 
+@pytest.mark.slow
 def test_a_map_that_its_own_starts_excite_keeps_them(
     fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
@@ -41,6 +42,7 @@ def test_a_map_that_its_own_starts_excite_keeps_them(
     np.testing.assert_array_equal(found.images[0], found.origins[0])
 
 
+@pytest.mark.slow
 def test_steps_before_the_relu_rescue_a_map_that_no_noise_excites(
     fates: Networks, dots: Digits, params: DrawOips
 ) -> None:
@@ -52,6 +54,7 @@ def test_steps_before_the_relu_rescue_a_map_that_no_noise_excites(
     assert not before.any()
 
 
+@pytest.mark.slow
 def test_the_precursor_gives_every_map_the_best_of_all_images(
     second_layer: Networks, strokes: Digits, params: DrawOips
 ) -> None:

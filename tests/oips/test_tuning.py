@@ -26,6 +26,7 @@ def broad(filter_model: Callable[..., keras.Model]) -> Networks:
     return cnn_layers.up_to(model, "Conv2D_1")
 
 
+@pytest.mark.slow
 def test_noise_of_its_wavelength_excites_a_map(broad: Networks) -> None:
     found = tuning.measure_tuning(broad, PATTERNS, constraint=standardized, seed=1)
     grids = found[found["kind"] == "grid"].set_index("num_points")
@@ -34,6 +35,7 @@ def test_noise_of_its_wavelength_excites_a_map(broad: Networks) -> None:
     assert grids["silent_share"][2] == 0 < grids["silent_share"][28]
 
 
+@pytest.mark.slow
 def test_a_row_is_the_mean_over_random_images(broad: Networks, strokes: Digits) -> None:
     found = tuning.measure_tuning(broad, PATTERNS, constraint=standardized, seed=1)
     noise = found[found["kind"] == "noise"]
@@ -51,6 +53,7 @@ def test_a_row_is_the_mean_over_random_images(broad: Networks, strokes: Digits) 
     assert "digits" in set(with_digits["kind"])
 
 
+@pytest.mark.slow
 def test_another_seed_shows_other_images(broad: Networks) -> None:
     first, again, other = (
         tuning.measure_tuning(broad, PATTERNS, constraint=standardized, seed=seed)

@@ -28,6 +28,7 @@ def refuse(content: bytes, folder: Path) -> str:
 _FILTERS = "- 32\n  - 64\n  - 128\n  - 256"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import pytest
 import yaml
 from dvc.utils.serialize import dumps_yaml, parse_yaml
 from dvc.utils.serialize._yaml import YAMLFileCorruptedError
@@ -35,6 +36,7 @@ def is_equal(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_values_written_by_dvc_are_read_back(document: dict[str, Any]) -> None:
     assert yaml12.load(dumps_yaml(document)) == document

@@ -10,6 +10,7 @@ from latentmaps.play import contact_sheet
 IMAGES = np.random.default_rng(1).integers(0, 256, (5, 20, 20, 3), dtype=np.uint8)
 
 
+@pytest.mark.slow
 def test_images_are_drawn_side_by_side_unchanged() -> None:
     sheet = latentmaps.sheet(IMAGES, 3, title="Five", tile_labels=list("abcde"), scale=2)
     assert sheet.mode == "RGB"

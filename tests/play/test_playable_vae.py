@@ -45,6 +45,7 @@ def alone(folder: Path) -> PlayableVae:
     return latentmaps.load_vae(folder / "vae")
 
 
+@pytest.mark.slow
 def test_samples_of_the_prior_are_those_of_the_stages_byte_for_byte(
     vae: PlayableVae, alone: PlayableVae, folder: Path
 ) -> None:

@@ -242,6 +242,7 @@ def test_the_license_of_the_model_card_is_exported(
     )
 
 
+@pytest.mark.slow
 def test_the_inputs_that_are_compared_are_always_the_same(tmp_path: Path) -> None:
     encoder, decoder = networks.load(save_vae(tmp_path / "vae")).networks
     np.testing.assert_array_equal(encoder.example_inputs(3), encoder.example_inputs(3))

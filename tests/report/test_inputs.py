@@ -196,6 +196,7 @@ def test_the_message_for_a_picture_is_the_same_each_time(tmp_path: Path) -> None
         inputs.read_picture(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("read", [inputs.read_picture, lambda path: inputs.read_rows(path, ["a"])])
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, read: Callable[[Path], Any]) -> None:
     path = tmp_path / "huge"

@@ -10,6 +10,7 @@ def test_faces_have_no_judgement_and_the_page_no_heading(example: Example) -> No
     assert "Read by the CNN" not in example.render()
 
 
+@pytest.mark.slow
 def test_each_sampler_has_a_row_below_real_digits(example: Example) -> None:
     example.judge()
     found = judgement.read_judgement(example.folder)
@@ -32,6 +33,7 @@ def test_the_page_shows_it(example: Example) -> None:
     assert "at least 95% confidence" in text
 
 
+@pytest.mark.slow
 def test_a_page_of_digits_speaks_of_images(example: Example) -> None:
     example.judge()
     assert "Random faces" in example.render()

@@ -80,6 +80,7 @@ def test_the_losses_say_why_validation_lies_below_training(rendered: str) -> Non
     assert "training loss is the mean over all\n  steps of the epoch" in words
 
 
+@pytest.mark.slow
 def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") -> None:
     words = {"title": "The plane", "caption": "There are no attributes, so no colors."}
     example.change("draw_latent_space/sheets.json", projection=words)
@@ -88,6 +89,7 @@ def test_what_a_stage_says_of_missing_attributes_is_shown(example: "Example") ->
     assert '<p class="words"><b>The plane.</b> There are no attributes' in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "notice"),
     [
@@ -116,6 +118,7 @@ def test_equal_results_give_an_equal_page_that_names_no_folder(
     assert str(pristine.folder) not in rendered
 
 
+@pytest.mark.slow
 def test_a_sheet_that_could_not_be_drawn_is_replaced_by_text(example: "Example") -> None:
     words = {
         "title": "Attribute arithmetic",
@@ -129,6 +132,7 @@ def test_a_sheet_that_could_not_be_drawn_is_replaced_by_text(example: "Example")
     assert "<img" not in figure
 
 
+@pytest.mark.slow
 def test_a_notice_says_when_faces_are_not_meaningful(example: "Example", rendered: str) -> None:
     title = "These results are not meaningful yet."
     assert title not in rendered
@@ -158,6 +162,7 @@ def test_a_layer_shows_its_counts_its_median_and_the_command_that_redraws_it(ren
     assert "dvc repro --force --single-item draw_oips@Conv2D_2" in rendered
 
 
+@pytest.mark.slow
 def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
     header, *lines = table.read_text(encoding="utf-8").splitlines()

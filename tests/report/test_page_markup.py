@@ -167,6 +167,7 @@ def test_headings_descend_one_level_at_a_time(rendered: str) -> None:
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
+@pytest.mark.slow
 def test_words_from_files_are_escaped(example: "Example") -> None:
     example.change("receipt.json", source="<script>alert(1)</script>", license='"&<b>')
     words = {"title": "<img src=x onerror=y>", "caption": "\" onload='z'", "layout": None}

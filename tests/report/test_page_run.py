@@ -42,6 +42,7 @@ class Seeded:
     seed: int | None
 
 
+@pytest.mark.slow
 def test_the_page_gives_the_seeds_of_pictures(pristine: "Example", rendered: str) -> None:
     names = ("draw_samples", "draw_reconstructions", "draw_latent_space")
     for seed in (None, 2022):  # null means base.seed

@@ -72,6 +72,7 @@ def test_a_yardstick_is_two_levels_over_all_epochs_with_one_label() -> None:
     assert all(line.is_floor for line in lines)
 
 
+@pytest.mark.slow
 def test_the_page_of_celeba_shows_the_values_of_the_source(
     pristine: "Example", rendered: str
 ) -> None:
@@ -89,6 +90,7 @@ def test_the_page_of_celeba_shows_the_values_of_the_source(
     assert "source: start and end" not in rendered
 
 
+@pytest.mark.slow
 def test_after_a_single_epoch_the_levels_are_still_drawn(example: "Example") -> None:
     history = example.folder / "train_vae/history.csv"
     first = history.read_text(encoding="utf-8").splitlines()[:2]

@@ -37,6 +37,7 @@ def networks() -> dict[str, keras.Model]:
     return {"encoder": frozen.encoder, "decoder": frozen.decoder, "compiled": compiled}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["encoder", "decoder", "compiled"])
 def test_the_bytes_are_those_that_keras_writes(tmp_path: Path, name: str) -> None:
     model = networks()[name]
@@ -57,6 +58,7 @@ def test_a_saved_file_replaces_the_previous_one(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_an_error_at_every_size(tmp_path: Path, root: Path) -> None:
     path = tmp_path / "encoder.weights.h5"
     weights.save(small_vae().encoder, path)

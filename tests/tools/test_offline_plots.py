@@ -34,6 +34,7 @@ def test_the_library_is_complete_and_precedes_the_charts(template: str) -> None:
     assert len(template) > 500_000
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_template(tmp_path: Path, root: Path, template: str) -> None:
     target = tmp_path / "new folder" / "plots.html"
     command = [sys.executable, "-m", "latentmaps.tools.offline_plots", str(target)]

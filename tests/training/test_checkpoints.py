@@ -149,6 +149,7 @@ def test_only_the_first_of_several_machines_writes(tmp_path: Path) -> None:
     assert not (tmp_path / "shared").exists()
 
 
+@pytest.mark.slow
 def test_a_second_training_waits_for_the_first(tmp_path: Path) -> None:
     order: list[str] = []
     first, second = Checkpoints(tmp_path, {}), Checkpoints(tmp_path, {})

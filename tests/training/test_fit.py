@@ -39,6 +39,7 @@ def fit(model: keras.Model) -> training.Trained:
     )
 
 
+@pytest.mark.slow
 def test_the_history_has_one_row_per_epoch_and_the_loss_falls() -> None:
     history = fit(linear_model()).history
     assert list(history["epoch"]) == [1, 2, 3]
@@ -54,6 +55,7 @@ def test_every_epoch_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_follower_gets_the_history_before_the_first_step_and_after_each_epoch(
     tmp_path: Path,
 ) -> None:
@@ -69,6 +71,7 @@ def test_the_follower_gets_the_history_before_the_first_step_and_after_each_epoc
     assert received == [[1, 2], [1, 2, 3]]
 
 
+@pytest.mark.slow
 def test_callbacks_never_see_an_epoch_with_a_loss_of_nan() -> None:
     class Spy(keras.callbacks.Callback):
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:

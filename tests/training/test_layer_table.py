@@ -48,6 +48,7 @@ def test_the_layers_of_the_cnn_have_all_of_its_weights() -> None:
     assert found["dense_share"] == pytest.approx((1152 * 100 + 100 + 100 * 10 + 10) / 208_982)
 
 
+@pytest.mark.slow
 def test_a_row_has_the_shape_of_the_output_and_the_share_of_all_networks(root: Path) -> None:
     section = loader.load(root / "params.yaml").section(TrainVae)
     found = of_vae(Architecture.for_images((1, 96, 96, 3), section))

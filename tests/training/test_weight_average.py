@@ -2,6 +2,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from latentmaps.training.weight_average import WeightAverage
@@ -64,6 +65,7 @@ def averages(weights: list[float], momentum: float) -> list[float]:
     return found
 
 
+@pytest.mark.slow
 def test_validation_and_the_final_model_use_the_averages() -> None:
     for momentum in (0.5, 0.99):
         model, record = trained(momentum, 3)
@@ -73,6 +75,7 @@ def test_validation_and_the_final_model_use_the_averages() -> None:
         np.testing.assert_allclose(model.average.numpy(), record.weights[-1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_steps_continue_from_the_trained_weights() -> None:
     record = trained(0.99, 2)[1]
     # gradient descent on (w - 9)^2: the distance shrinks by 1 - 2 * 0.2 in each step

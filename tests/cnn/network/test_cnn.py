@@ -22,6 +22,7 @@ def test_three_convolutions_end_with_maps_of_three_pixels() -> None:
     assert model.count_params() == 208_982
 
 
+@pytest.mark.slow
 def test_the_outputs_are_probabilities() -> None:
     probabilities = cnn.predict(cnn.build_cnn(TINY), IMAGES)
     assert probabilities.shape == (7, 10)
@@ -51,6 +52,7 @@ def test_the_l2_penalty_counts_only_the_kernels() -> None:
     assert float(sum(model.losses)) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     model = cnn.build_cnn(TINY, seed=3)
     cnn.save(tmp_path, TINY, model)

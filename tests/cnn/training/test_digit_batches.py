@@ -1,5 +1,6 @@
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from latentmaps.cnn.training import digit_batches
 
@@ -23,6 +24,7 @@ def test_every_image_occurs_at_most_once_per_epoch() -> None:
         assert len(np.unique(epoch)) == 8
 
 
+@pytest.mark.slow
 def test_the_order_depends_only_on_seed_and_epoch() -> None:
     np.testing.assert_array_equal(sampled_labels(), sampled_labels())
     np.testing.assert_array_equal(sampled_labels()[:1], sampled_labels(epochs=1))

@@ -77,6 +77,7 @@ def test_images_are_read_into_memory_if_they_fit(
         arrays.open_images(path, in_memory=True)
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_of_a_header_gives_the_same_images_or_one_message(tmp_path: Path) -> None:
     path = _save(tmp_path / "images.npy", IMAGES)
     whole = path.read_bytes()

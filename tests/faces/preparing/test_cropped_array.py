@@ -59,6 +59,7 @@ def test_the_file_is_the_one_numpy_would_write(tmp_path: Path) -> None:
     assert (tmp_path / "images.npy").read_bytes() == (tmp_path / "numpy.npy").read_bytes()
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", *(_jpeg(index) for index in range(200)))
 
@@ -84,6 +85,7 @@ def test_broken_pictures_are_counted_and_named(tmp_path: Path) -> None:
         _crop(path, tmp_path / "images.npy", max_refused=2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *BROKEN)
@@ -94,6 +96,7 @@ def test_broken_pictures_that_are_allowed_leave_no_gap(tmp_path: Path, num_proce
     assert _grays(tmp_path / "images.npy") == [10, 30, 50]
 
 
+@pytest.mark.slow
 def test_two_runs_in_any_number_of_processes_give_the_same_reasons(tmp_path: Path) -> None:
     path = _archive(tmp_path / "a.zip", *BROKEN, _jpeg(70)[:100])
 
@@ -108,6 +111,7 @@ def test_two_runs_in_any_number_of_processes_give_the_same_reasons(tmp_path: Pat
     assert " at 0x" not in tables[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_a_damaged_archive_is_named_from_every_process(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *map(_jpeg, (10, 20, 30)))
@@ -167,6 +171,7 @@ def test_a_full_disk_is_an_error_and_not_a_signal(tmp_path: Path) -> None:
     assert raised.value.errno == errno.ENOSPC
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_gray_images_have_one_channel(tmp_path: Path, num_processes: int) -> None:
     path = _archive(tmp_path / "a.zip", *(_jpeg(10 * index) for index in range(1, 4)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_nobody_is_in_two_parts_of_a_split_by_person(
         assert len(set(parts[np.array(persons) == person])) == 1
 
 
+@pytest.mark.slow
 @given(PERSONS, WANTED, st.none() | SIZES, SEEDS)
 def test_the_test_part_does_not_depend_on_the_size_of_the_training_part(
     persons: list[int], wanted: SplitFaces, num_train: float | None, seed: int

@@ -25,6 +25,7 @@ def write(path: Path, pictures: dict[str, bytes]) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.slow
 @given(PICTURES)
 def test_pictures_come_back_in_the_order_of_their_names(pictures: dict[str, bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:

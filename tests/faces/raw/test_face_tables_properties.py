@@ -40,6 +40,7 @@ def tables(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @given(tables())
 def test_an_index_is_read_back_as_it_was_built(tables: dict[str, Any]) -> None:
     index = face_tables.build_index(**tables)
@@ -51,6 +52,7 @@ def test_an_index_is_read_back_as_it_was_built(tables: dict[str, Any]) -> None:
     assert read["identity"].dtype == "Int64"
 
 
+@pytest.mark.slow
 @given(tables())
 def test_attributes_are_read_back_as_they_were_written(tables: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -61,6 +63,7 @@ def test_attributes_are_read_back_as_they_were_written(tables: dict[str, Any]) -
         )
 
 
+@pytest.mark.slow
 @given(tables(), st.data())
 def test_rows_of_refused_faces_are_removed_and_no_others(
     tables: dict[str, Any], data: st.DataObject
@@ -72,6 +75,7 @@ def test_rows_of_refused_faces_are_removed_and_no_others(
     assert list(kept["row"]) == list(range(len(kept)))
 
 
+@pytest.mark.slow
 @given(tables(), st.data())
 def test_a_table_that_lacks_a_face_is_refused(tables: dict[str, Any], data: st.DataObject) -> None:
     title = data.draw(st.sampled_from(["partition", "identity", "attributes"]))

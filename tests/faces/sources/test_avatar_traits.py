@@ -37,6 +37,7 @@ def test_every_color_has_six_hexadecimal_digits() -> None:
         assert re.fullmatch("[0-9a-f]{6}", color)
 
 
+@pytest.mark.slow
 def test_dicebear_draws_what_was_chosen() -> None:
     style = dicebear.Style(avatars.definition())
     for index in range(40):
@@ -57,6 +58,7 @@ def test_traits_depend_on_seed_and_index_alone() -> None:
     assert avatar_traits.choose(1, 5) != avatar_traits.choose(2, 5)
 
 
+@pytest.mark.slow
 def test_shares_are_close_to_the_requested_ones() -> None:
     drawn = [avatar_traits.choose(3, index) for index in range(2000)]
 

@@ -2,6 +2,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from tests.faces.example_raw_faces import raw_faces
 
@@ -13,6 +14,7 @@ def _pixels(jpeg: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(jpeg)))
 
 
+@pytest.mark.slow
 def test_an_avatar_has_the_size_of_a_celeba_picture() -> None:
     assert _pixels(avatars.draw_avatar(1, 0).jpeg).shape == (218, 178, 3)
 
@@ -48,6 +50,7 @@ def test_a_face_does_not_depend_on_how_many_are_drawn(tmp_path: Path) -> None:
     assert list(one.pictures()) == list(other.pictures())[:2]
 
 
+@pytest.mark.slow
 def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
     alone, shared = raw_faces(tmp_path / "alone"), raw_faces(tmp_path / "shared")
 

@@ -27,6 +27,7 @@ def test_the_partition_is_unknown_for_other_names(names: list[str]) -> None:
     assert celeba_layouts.official_partition(names) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["{} {}\n", "{} {}\r\n", "{},{}\n"])
 def test_the_partition_is_official_in_every_form(tmp_path: Path, line: str) -> None:
     path = tmp_path / "partition"

@@ -136,6 +136,7 @@ def test_a_folder_without_pictures_is_an_error(tmp_path: Path, raw: RawFaces) ->
         own_pictures.take_pictures(raw, tmp_path / "empty", None, max_refused=0)
 
 
+@pytest.mark.slow
 def test_zip_folder_and_processes_give_the_same_bytes(folder: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "mine.zip", "w") as file:
         for path in folder.rglob("*"):
@@ -158,6 +159,7 @@ def test_the_receipt_contains_no_path_of_the_machine(folder: Path, raw: RawFaces
     assert str(folder.parent) not in str(receipt)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_processes", [1, 2])
 def test_unprintable_names_leave_one_row_per_file(
     tmp_path: Path, raw: RawFaces, num_processes: int

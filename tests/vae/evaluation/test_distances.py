@@ -123,6 +123,7 @@ def test_blocks_of_any_size_give_the_same(
     assert distance(x, y) == pytest.approx(whole)
 
 
+@pytest.mark.slow
 def test_kernel_distance_of_known_gaussians_is_that_of_their_moments() -> None:
     # in one dimension, (xy + 1)^3 = 1 + 3 xy + 3 (xy)^2 + (xy)^3 compares the first three moments
     shift = 0.5
@@ -141,6 +142,7 @@ def test_unbiased_distances_of_a_set_and_its_copy_are_below_zero() -> None:
     assert distances.mmd_to_prior(x, x) == pytest.approx(2.0 * apart - (7.0 + apart))
 
 
+@pytest.mark.slow
 def test_the_error_of_the_kernel_distance_is_the_spread_over_samples() -> None:
     reference = normal(300)
     samples = [normal(200) * [1.6, 1, 1, 1, 1, 0.4] for _ in range(60)]

@@ -114,6 +114,7 @@ def test_too_few_test_faces_are_refused() -> None:
         evaluate(num_test=6)
 
 
+@pytest.mark.slow
 def test_the_weights_of_a_second_net_are_opened(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"w\.pth: no such file, expected the weights of inception"):
         evaluate(fid_weights=tmp_path / "w.pth")

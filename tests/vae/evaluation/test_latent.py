@@ -19,6 +19,7 @@ def test_a_dimension_counts_as_active_when_its_mean_varies() -> None:
     assert evaluate(mean)["active_units"] == 1
 
 
+@pytest.mark.slow
 def test_dimensions_in_use_have_kl_where_all_means_vary() -> None:
     # KL of a mean with variance v and a posterior variance of 1: v / 2
     mean = np.stack([scale * RANDOM.normal(size=2000) for scale in (2.0, 1.0, 0.2, 0.2)], axis=1)

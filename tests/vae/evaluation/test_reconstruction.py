@@ -202,6 +202,7 @@ def mean_of_single_images(originals: np.ndarray, darker: float) -> dict[str, flo
     }
 
 
+@pytest.mark.slow
 def test_numbers_are_means_over_all_rows_whatever_the_batches() -> None:
     images = RANDOM.integers(0, 256, (160, 16, 16, 3), dtype=np.uint8)
     rows = np.arange(10, 150)  # two batches, of 128 and 12

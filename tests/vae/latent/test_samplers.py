@@ -35,6 +35,7 @@ def gaussian_of(some: Encodings) -> Gaussian:
     return Gaussian.fit(some, seed=1)
 
 
+@pytest.mark.slow
 def test_the_gaussian_has_the_moments_of_points_sampled_from_the_posteriors() -> None:
     some = encodings(num_images=20_000)
     gaussian = gaussian_of(some)
@@ -43,6 +44,7 @@ def test_the_gaussian_has_the_moments_of_points_sampled_from_the_posteriors() ->
     np.testing.assert_allclose(gaussian.covariance, np.cov(z.T), atol=0.15)
 
 
+@pytest.mark.slow
 def test_points_of_the_gaussian_have_its_moments() -> None:
     gaussian = gaussian_of(encodings())
     z = sample(gaussian, 20_000)
@@ -50,6 +52,7 @@ def test_points_of_the_gaussian_have_its_moments() -> None:
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.15)
 
 
+@pytest.mark.slow
 def test_points_of_the_windows_have_its_moments_too() -> None:
     clusters = two_clusters(3)
     parzen, gaussian = Parzen.fit(clusters, seed=1), gaussian_of(clusters)
@@ -59,6 +62,7 @@ def test_points_of_the_windows_have_its_moments_too() -> None:
     np.testing.assert_allclose(np.cov(z.T), gaussian.covariance, atol=0.2)
 
 
+@pytest.mark.slow
 def test_the_windows_find_two_clusters_that_one_gaussian_bridges() -> None:
     clusters = two_clusters(6)
     first = sample(Parzen.fit(clusters, seed=1), 4000, 6)[:, 0]
@@ -75,6 +79,7 @@ def test_each_point_comes_from_the_window_of_its_choice() -> None:
     np.testing.assert_allclose(z[:, 0], [0.0, 0.0, 10.0, 20.0, 30.0, 30.0], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_face_comes_from_the_same_training_face_for_every_network() -> None:
     # encodings of another network have other axes
     clusters = two_clusters(6)
@@ -96,6 +101,7 @@ def test_a_single_window_is_the_gaussian() -> None:
     np.testing.assert_array_equal(sample(parzen, 5), sample(gaussian, 5))
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_windows_to_the_last_bit() -> None:
     some = two_clusters(6)
     first, second = (Parzen.fit(some, seed=3) for _ in range(2))
@@ -151,6 +157,7 @@ def test_a_single_window_says_so() -> None:
     assert two.note() == Prior().note() == gaussian_of(encodings()).note() == ""
 
 
+@pytest.mark.slow
 def test_the_registry_is_read_without_tensorflow() -> None:
     program = "import latentmaps.vae.latent.samplers, sys; print(list(sys.modules))"
     command = [sys.executable, "-c", program]

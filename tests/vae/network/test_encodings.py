@@ -20,6 +20,7 @@ def test_a_z_does_not_depend_on_the_other_images() -> None:
     np.testing.assert_array_equal(some.sample_z(seed=1)[4:], rest.sample_z(seed=1, first=4))
 
 
+@pytest.mark.slow
 def test_a_z_has_the_moments_of_its_posterior() -> None:
     mean, log_var = np.full((20_000, 1), 3.0), np.full((20_000, 1), np.log(4.0))
     z = Encodings(mean, log_var).sample_z(seed=1)

@@ -67,6 +67,7 @@ def dropped(kind: type[keras.layers.Layer], *, jit_compile: bool, seed: int = 3)
     return np.stack([step(tf.ones((64, 512))).numpy() for _ in range(2)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DROPOUTS)
 def test_dropout_drops_the_same_values_with_and_without_xla(
     kind: type[keras.layers.Layer],

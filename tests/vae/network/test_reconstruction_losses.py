@@ -159,6 +159,7 @@ def test_floors_are_the_entropy_or_the_density_of_256_levels() -> None:
         assert loss.floor_per_dim(0.5) == pytest.approx(-np.log(256.0))
 
 
+@pytest.mark.slow
 def test_the_learned_variance_approaches_the_variance_of_the_residuals() -> None:
     loss = GaussianNll()
     pixels = np.full((64, 16, 16, 3), 0.5, np.float32)

@@ -25,6 +25,7 @@ def source(**changes: Any) -> Architecture:
     return architecture(**shape | changes)
 
 
+@pytest.mark.slow
 def test_the_network_of_the_source_has_its_number_of_weights() -> None:
     encoder, decoder = vae.build_encoder(source()), vae.build_decoder(source())
     # normalized maps have no bias
@@ -119,6 +120,7 @@ def test_dropout_drops_its_share_in_training_only() -> None:
     assert np.mean(maps(pixels, training=False).numpy() == 0.0) < 0.01
 
 
+@pytest.mark.slow
 def test_resizing_leaves_no_checkerboard() -> None:
     """All maps are flat, so any pattern comes from the last layer."""
     amplitudes = {}
@@ -197,6 +199,7 @@ def test_an_architecture_is_read_from_a_section() -> None:
     assert Architecture.for_images((5, 32, 32, 3), section) == architecture(image_size=32)
 
 
+@pytest.mark.slow
 def test_reconstructions_are_pixels() -> None:
     pixels = TrainedVae(small_vae()).decode(RANDOM.normal(0.0, 9.0, (200, 5)))
     assert pixels.shape == (200, 16, 16, 3)
@@ -205,6 +208,7 @@ def test_reconstructions_are_pixels() -> None:
     assert pixels.max() <= 1.0
 
 
+@pytest.mark.slow
 def test_rows_are_encoded_in_the_requested_order() -> None:
     trained, faces = TrainedVae(small_vae()), images(150)
     rows = np.array([149, 0, 7])
@@ -224,6 +228,7 @@ def test_a_random_face_does_not_depend_on_the_number_of_faces() -> None:
     assert np.any(np.abs(trained.sample(2, seed=4) - few) > 1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -248,6 +253,7 @@ def test_a_network_saved_as_a_whole_reloads(
         np.testing.assert_array_equal(loaded(values), network(values))
 
 
+@pytest.mark.slow
 def test_the_networks_of_a_trained_vae_are_keras_models() -> None:
     trained = TrainedVae(small_vae())
     pictures = images(4)

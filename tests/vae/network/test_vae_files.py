@@ -19,6 +19,7 @@ from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 FILES = ["architecture.json", "decoder.weights.h5", "encoder.weights.h5"]
 
 
+@pytest.mark.slow
 def test_a_saved_vae_gives_the_same_numbers_when_loaded(tmp_path: Path) -> None:
     saved = small_vae(dropout_rate=0.1, dense_units=7)
     vae_files.save(tmp_path, saved)
@@ -31,6 +32,7 @@ def test_a_saved_vae_gives_the_same_numbers_when_loaded(tmp_path: Path) -> None:
     assert after.architecture == saved.architecture
 
 
+@pytest.mark.slow
 def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
     for name in ("first", "second"):
         vae_files.save(tmp_path / name, small_vae())
@@ -41,6 +43,7 @@ def test_equal_models_are_saved_with_equal_bytes(tmp_path: Path) -> None:
         assert first == second
 
 
+@pytest.mark.slow
 def test_a_custom_decoder_is_saved_and_loaded(tmp_path: Path) -> None:
     saved = small_vae(decoder_filters=(7, 5), decoder_kernel_sizes=(2, 6))
     vae_files.save(tmp_path, saved)
@@ -112,6 +115,7 @@ def parts_of(folder: Path) -> dict[str, Any]:
     return parts
 
 
+@pytest.mark.slow
 def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     small_vae(latent_dim=6).encoder.save_weights(folder / "encoder.weights.h5")
     model_folder.sign(folder, parts_of(folder), FILES[1:])
@@ -122,6 +126,7 @@ def test_weights_of_another_shape_are_refused(folder: Path) -> None:
     assert len(str(caught.value)) < 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_weights_that_are_not_finite_are_refused_with_their_layer(
     tmp_path: Path, value: float

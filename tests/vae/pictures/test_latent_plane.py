@@ -75,6 +75,7 @@ def test_means_that_do_not_vary_give_one_point() -> None:
     np.testing.assert_array_equal(points, np.full((5, 5, 3), 2.0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("latent_dim", [1, 2, 5])
 def test_each_place_shows_what_the_decoder_makes_of_its_point(latent_dim: int) -> None:
     vae = trained(latent_dim)
@@ -120,6 +121,7 @@ def test_labels_have_as_many_decimals_as_the_limit_asks_for(
     assert shown[::3] == labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_channels", [1, 3])
 def test_large_tiles_are_reduced_to_means(
     num_channels: int, monkeypatch: pytest.MonkeyPatch

@@ -148,6 +148,7 @@ def draw_all(
     return latent_sheets.draw_all(trained, directions(faces), faces, section_, seed=seed, note=note)
 
 
+@pytest.mark.slow
 def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
     faces = attributed(Smiling=[True, False, True, False])
     drawn = draw_all(trained, faces, note="Mind this.")

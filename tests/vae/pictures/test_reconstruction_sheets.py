@@ -38,6 +38,7 @@ def reconstruct(corruption: Any = "none", *, num_faces: int = 20) -> Reconstruct
     )
 
 
+@pytest.mark.slow
 def test_faces_are_above_their_reconstructions() -> None:
     sheet = reconstruction_sheets.draw(reconstruct(), part="test")
     assert sheet.numbers["row"].shape == sheet.numbers["mse"].shape == (6,)
@@ -61,6 +62,7 @@ def test_the_error_of_a_tile_is_that_of_its_face() -> None:
     np.testing.assert_allclose(faces.mse, expected, rtol=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corruption", ["noise", "gray", "mask"])
 def test_corrupted_images_are_shown_between(corruption: str) -> None:
     plain = reconstruction_sheets.draw(reconstruct(), part="test")
@@ -101,6 +103,7 @@ def test_no_face_is_picked_twice() -> None:
     assert len(rows) == len(set(rows)) == 14
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("num_faces", "num_rows"), [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2)])
 def test_every_face_of_a_small_part_is_shown_once(num_faces: int, num_rows: int) -> None:
     faces = reconstruct(num_faces=num_faces)
@@ -119,6 +122,7 @@ def draw_sampled(*, corruption: str = "none", seed: int = 1, scale: int = 1) -> 
     )
 
 
+@pytest.mark.slow
 def test_a_sampled_z_depends_on_the_row_of_its_face() -> None:
     vae, faces = trained(), reconstruct()
     posteriors = vae.encode(FACES[faces.rows])

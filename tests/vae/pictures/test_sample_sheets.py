@@ -77,6 +77,7 @@ def test_the_strip_holds_the_first_row(trained: TrainedVae) -> None:
     np.testing.assert_array_equal(strip[:, -16:], np.broadcast_to(faces.images[7], (16, 16, 3)))
 
 
+@pytest.mark.slow
 def test_each_temperature_has_a_row_and_a_sharpness(trained: TrainedVae) -> None:
     sheet = sample_sheets.draw_temperatures(trained, Prior(), section(), seed=1)
     assert len(sheet.numbers["sharpness"]) == 2
@@ -108,6 +109,7 @@ def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
     assert temperatures.startswith("Random faces, z ~ N(0, I) times a temperature - ")
 
 
+@pytest.mark.slow
 def test_another_seed_samples_other_faces_and_is_named(trained: TrainedVae) -> None:
     one, same, other = (draw_all(trained, seed=seed) for seed in (1, 1, 9))
     for name, sheet in one.sheets.items():
@@ -120,6 +122,7 @@ def test_another_seed_samples_other_faces_and_is_named(trained: TrainedVae) -> N
         assert (tiles[0] != tiles[1]).any()
 
 
+@pytest.mark.slow
 def test_every_tile_is_enlarged_and_no_strip(trained: TrainedVae) -> None:
     plain, enlarged = (draw_all(trained, tile_scale=scale) for scale in (1, 3))
     for name, sheet in enlarged.sheets.items():

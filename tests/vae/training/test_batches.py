@@ -36,6 +36,7 @@ def row_numbers(pixels: np.ndarray) -> np.ndarray:
     return np.rint(255.0 * pixels[:, 0, 0, 0]).astype(int)
 
 
+@pytest.mark.slow
 def test_batches_hold_the_images_of_the_rows_as_pixels() -> None:
     inputs, epsilon, target = steps_of()[0]
     assert inputs.dtype == epsilon.dtype == target.dtype == np.float32
@@ -45,6 +46,7 @@ def test_batches_hold_the_images_of_the_rows_as_pixels() -> None:
     np.testing.assert_allclose(target, IMAGES[row_numbers(target)] / 255.0, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_images_are_sent_to_the_device_as_bytes() -> None:
     (inputs, target) = next(iter(batches.training_batches(part(), batch_size=4, epochs=1)))
     assert inputs["pixels"].dtype == target.dtype == np.uint8
@@ -87,12 +89,14 @@ def test_every_row_appears_if_the_batches_are_full() -> None:
     np.testing.assert_array_equal(np.sort(order(epochs=1, batch_size=11).ravel()), ROWS)
 
 
+@pytest.mark.slow
 def test_the_order_is_a_function_of_seed_and_epoch() -> None:
     np.testing.assert_array_equal(order(), order())
     np.testing.assert_array_equal(order(epochs=3)[:4], order(epochs=2))
     assert np.any(order(seed=2) != order(seed=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corruption", ["none", "noise", "mask"])
 def test_skipped_epochs_do_not_change_the_others(corruption: str) -> None:
     changes: dict[str, Any] = {"corruption": corruption, "corruption_level": 0.5}
@@ -103,6 +107,7 @@ def test_skipped_epochs_do_not_change_the_others(corruption: str) -> None:
             np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.slow
 def test_noise_is_standard_normal_and_new_in_each_batch() -> None:
     noise = np.stack([epsilon for _, epsilon, _ in steps_of(epochs=200, latent_dim=20)])
     assert noise.mean() == pytest.approx(0.0, abs=0.02)

@@ -93,6 +93,7 @@ def train(
         return vae_training.train(what, devices=vae_training.Devices(), checkpoints=kept, **more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_the_first_step_starts_from_all_weights_of_the_folder(folder: str, precision: str) -> None:
     assert_has_weights_of(
@@ -127,6 +128,7 @@ def other(folder: str) -> str:
     return write(Path(folder).parent / "other", dropout_rate=0.2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("loss", "learned", "expected"),
     [("gaussian", 0.07, 0.07), ("gaussian", None, 0.3), ("bce", 0.07, None)],
@@ -154,6 +156,7 @@ def checkpoints_of(given: str | None, root: Path) -> Path:
     return vae_task.open_checkpoints(what, root, images=root / "images.npy", code={}).folder
 
 
+@pytest.mark.slow
 def test_checkpoints_depend_on_the_content_of_the_weights_and_not_on_their_path(
     tmp_path: Path,
 ) -> None:
@@ -197,6 +200,7 @@ def test_a_training_from_random_weights_does_not_mention_others(tmp_path: Path) 
     assert "SHA-256" not in (tmp_path / "README.md").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -267,6 +271,7 @@ def sign(folder: str) -> None:
     model_folder.sign(Path(folder), parts, vae_files.WEIGHTS)
 
 
+@pytest.mark.slow
 def test_weights_that_do_not_match_their_architecture_are_refused_before_a_step(
     folder: str,
 ) -> None:
@@ -277,6 +282,7 @@ def test_weights_that_do_not_match_their_architecture_are_refused_before_a_step(
         vae_training.build(what)
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_finite_are_refused_before_a_step(tmp_path: Path) -> None:
     saved = small_vae()
     saved.encoder.get_layer("z_mean").bias.assign(np.full(5, np.nan))

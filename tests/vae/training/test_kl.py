@@ -139,6 +139,7 @@ def test_all_methods_learn_the_same_in_fit(method: str, expected_of_fit: dict[st
     assert fitted_numbers(method) == pytest.approx(expected_of_fit, rel=1e-4, abs=0.03)
 
 
+@pytest.mark.slow
 @methods
 def test_the_losses_add_up_to_the_total(method: str) -> None:
     model = untrained(method)
@@ -147,6 +148,7 @@ def test_the_losses_add_up_to_the_total(method: str) -> None:
     assert logs["kl_loss"] == pytest.approx(5.0 * logs["kl_nats"])
 
 
+@pytest.mark.slow
 @methods
 @kinds
 def test_the_reported_losses_agree_with_numpy(method: str, kind: str) -> None:
@@ -190,6 +192,7 @@ def test_a_step_updates_every_weight_and_the_moving_statistics(method: str) -> N
     assert still == []
 
 
+@pytest.mark.slow
 def test_frozen_normalization_keeps_its_statistics_and_learns_the_rest() -> None:
     model = vae_training.build(task(batch_norm="frozen"))
     before = {v.path: v.numpy().copy() for v in model.encoder.weights}
@@ -237,6 +240,7 @@ def test_z_has_the_mean_and_the_variance_of_the_posterior() -> None:
     np.testing.assert_array_equal(sample_z(mean, log_var, 0.0 * epsilon), mean)
 
 
+@pytest.mark.slow
 def test_losses_are_float32_for_every_compute_dtype() -> None:
     model = compiled(precision="bfloat16")
     logs = model.test_step((*batch(), tf.ones(8)))

@@ -270,6 +270,7 @@ def validation(model: TrainableVae, what: vae_task.Task) -> Any:
     return vae_training.with_targets(model, data)
 
 
+@pytest.mark.slow
 def test_moving_statistics_forget_their_initial_values_in_a_few_dozen_steps() -> None:
     model = vae_training.build(task(batch_norm="train"))
     layers = [
