@@ -55,7 +55,7 @@ class Check:
             **settings: settings of the row, see ``gpu_rows.Load``.
 
         Raises:
-            FailedError: the row ended in an error, or not in time.
+            FailedError: the row ended in an error or did not end in time.
         """
         load = {
             "device": device or self.device,

@@ -83,7 +83,7 @@ def rows(arguments: argparse.Namespace) -> Iterator[list[str]]:
 
 
 def load_model(params: Any, folder: Path | None, num_digits: int | None) -> Any:
-    """Load the CNN of a folder, or train one for an epoch on the bundled digits."""
+    """Load the CNN from a folder, or train one for an epoch on the bundled digits."""
     from latentmaps.cnn.network import cnn
 
     if folder:

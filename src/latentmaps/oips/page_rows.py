@@ -71,8 +71,8 @@ class Row:
         finalists: final images of the finalists with free pixels; empty for a dead map.
         elementary: the elementary pattern; None for a unit of a dense layer.
         curve: activation over the steps as SVG; empty for a dead map.
-        tuning: tuning curve as SVG; empty for a unit of a dense layer, whose value noise is as
-            likely to raise as to lower.
+        tuning: tuning curve as SVG; empty for a unit of a dense layer, since noise is as likely to
+            raise its value as to lower it.
     """
 
     anchor: str

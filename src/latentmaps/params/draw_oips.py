@@ -50,7 +50,7 @@ class DrawOips:
             image; 0: none.
         head_start: whether to add a start image that is known to excite the map. In range, it is
             the strongest training digit; with free pixels, it is the OIP in range.
-        precursor: whether all maps, or only silent ones, start from the best of many candidates.
+        precursor: whether all maps, not only silent ones, start from the best of many candidates.
         num_candidates: number of these candidates.
         candidate_kinds: kinds of the candidates, used in turn.
         num_rescue_steps: number of steps on the map before its ReLU, for maps that no candidate
