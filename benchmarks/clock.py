@@ -22,7 +22,7 @@ class Clock(keras.callbacks.Callback):
         self._ends = (workload.NUM_WARM_UP, workload.NUM_WARM_UP + load.num_steps)
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Read the clock; reading the loss first waits for the device."""
+        """Read the clock after reading the loss, which waits for the device."""
         if batch + 1 in self._ends:
             float((logs or {})[self._loss_name])
             self.span, self._started = self._started.elapsed(), workload.Span.now()

@@ -43,7 +43,7 @@ NUM_CORES = len(os.sched_getaffinity(0))
 
 
 def main() -> None:
-    """Measure and print a Markdown table; or run one implementation, for ``measure``."""
+    """Measure and print a Markdown table, or run one implementation for ``measure``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--num-faces", type=int, default=20_000, help="faces in the archive")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each implementation")
@@ -101,7 +101,7 @@ def measure(way: str, folder: Path) -> measuring.Run:
 
 
 def seconds(run: measuring.Run) -> float:
-    """Return the seconds that an implementation printed, or else those of its process."""
+    """Return the seconds that an implementation printed, or else the duration of its process."""
     return float(run.output) if run.output.strip() else run.seconds
 
 
@@ -132,7 +132,7 @@ def run_loop(folder: Path) -> None:
 
 
 def run_tf_data(folder: Path) -> None:
-    """Decode and resize in tf.data; print the time without unpacking and TensorFlow's start."""
+    """Decode and resize in tf.data; print the time, excluding unpacking and TensorFlow's import."""
     import tensorflow as tf
 
     left, top, right, bottom = BOX
@@ -160,12 +160,12 @@ def run_tf_data(folder: Path) -> None:
 
 
 def run_pillow(folder: Path) -> None:
-    """Decode, crop and resize files in memory, and print the time of that alone."""
+    """Decode, crop and resize files in memory, and print the time for these steps alone."""
     print(time_pillow(folder))
 
 
 def run_pillow_on_all_cores(folder: Path) -> None:
-    """Do the same in one process per core, and print the mean of their times."""
+    """Decode, crop and resize in one process per core, and print the mean time per process."""
     with ProcessPoolExecutor(NUM_CORES, multiprocessing.get_context("spawn")) as executor:
         # each process gets one task, since it is still busy when the next task is handed out
         print(statistics.mean(executor.map(time_pillow, [folder] * NUM_CORES)))

@@ -2,10 +2,11 @@
 
     PYTHONPATH=src python -m benchmarks.draw_oips [--tf-keras-vis FOLDER]
 
-The CNN is that of params.yaml, trained for one epoch on the bundled digits. Each method runs in its
-own process, in alternation, in a different order each round, with the threads of params.yaml. The
-time for start images and imports is not included. Tracing is included only for our search (0.2 s
-per layer). Loops over single maps are timed on some maps and steps and scaled up to all of them.
+The CNN is that of params.yaml, trained for one epoch on the bundled digits. The methods take turns,
+each in its own process and in a different order in each round, with the number of threads in
+params.yaml. The time for start images and imports is not included. Tracing is included only for our
+search (0.2 s per layer). Loops over single maps are timed for some maps and steps; these times are
+scaled up to all maps and steps.
 """
 
 import argparse
@@ -84,7 +85,7 @@ def add_digits_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def installed(arguments: argparse.Namespace) -> list[str]:
-    """Return the methods whose packages are installed, and print which are skipped."""
+    """Return the methods whose packages are installed, and print those that are skipped."""
     folder = arguments.tf_keras_vis
     if "tf-keras-vis" not in arguments.ways or (folder and (folder / "tf_keras_vis").is_dir()):
         return list(arguments.ways)
@@ -136,7 +137,7 @@ def train(params: Any, digits: Any, folder: Path) -> None:
     from latentmaps.params.train_cnn import TrainCnn
 
     section = params.section(TrainCnn)
-    # with the digits of --num-digits there may be too few for as many as in params.yaml
+    # with --num-digits, there may be too few digits for the validation part in params.yaml
     num_validation = min(section.num_validation, len(digits.train_labels) // 2)
     section = dataclasses.replace(section, epochs=1, num_validation=num_validation)
     model, _ = cnn_training.train(section, digits, seed=1, split_seed=1, jit_compile=False)
@@ -144,7 +145,7 @@ def train(params: Any, digits: Any, folder: Path) -> None:
 
 
 def bundled_digits(num_digits: int | None) -> Any:
-    """Return the digits that are part of the repository, or the first ones of each part."""
+    """Return the bundled digits: at most `num_digits` training and `num_digits` test digits."""
     from latentmaps.digits.dataset import digits
 
     every = digits.load(measuring.ROOT / "data/bundled/mnist_12k.npz").arrays()
@@ -192,18 +193,18 @@ def time_ours(arguments: argparse.Namespace, params: Any, model: Any, layer_name
     result = ascent.ascend(networks.objective, ascent_inputs, maps, endless, **others)
     seconds = time.perf_counter() - started
     share = float((result.num_steps == endless.num_steps).mean())
-    return seconds / share  # as if the maps that nothing excites had taken their steps too
+    return seconds / share  # as if the maps that nothing excites had taken all their steps, too
 
 
 def rows(runs: dict[str, list[measuring.Run]], num_map_steps: int) -> Iterator[list[str]]:
-    """Yield a table row for each method; ratios to ours are per start, within each round."""
+    """Yield a table row per method; ratios to our search are per start and within each round."""
     seconds = {way: [float(run.output.splitlines()[-1]) for run in runs[way]] for way in runs}
     ours = seconds.get("ours-4")
     for way, way_seconds in seconds.items():
         num_starts = 4 if way == "ours-4" else 1
         per_start = [value / num_starts for value in way_seconds]
         ms = [value * 1000 / num_map_steps for value in per_start]
-        is_search = way != "defaults"  # the defaults have their own starts and steps
+        is_search = way != "defaults"  # the whole stage takes other numbers of starts and steps
         yield [
             TITLES[way],
             measuring.summary(way_seconds, ",.1f"),

@@ -1,7 +1,7 @@
-"""Measure time and memory of the stage evaluate_vae for increasing numbers of test faces.
+"""Measure the time and memory of the stage evaluate_vae for increasing numbers of test faces.
 
-The benchmark uses the trained VAE and the faces of the last ``dvc repro``. It repeats the faces
-until there are enough of them, shifted by one more pixel each time, and prints a Markdown table::
+The benchmark uses the trained VAE and the faces of the last ``dvc repro``. It repeats the faces,
+shifted by one more pixel each time, until there are enough, and prints a Markdown table::
 
     PYTHONPATH=src python -m benchmarks.evaluate_vae
 """

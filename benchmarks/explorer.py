@@ -3,10 +3,11 @@
     dvc repro build_explorer
     PYTHONPATH=src python -m benchmarks.explorer
 
-In each round, the page is opened from disk in a new window. Measured are the seconds from the start
-of loading until the decoder has produced a face, and the milliseconds for each of many further
-faces, from the request to the worker to its answer. The table has the median of these and the
-fastest face, which is more informative while other programs keep the processor busy.
+In each round, the benchmark opens the page from disk in a new window. It measures the seconds from
+the start of loading until the decoder has produced a face. For each of many further faces, it
+measures the milliseconds from the request to the worker until the worker's answer. The table has
+their median and their minimum, which is more informative while other programs keep the processor
+busy.
 """
 
 import argparse

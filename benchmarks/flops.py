@@ -8,8 +8,9 @@ from latentmaps.vae.network.architecture import Architecture
 def count_training_step(shape: Architecture) -> int:
     """Return the operations of a training step per image, counting a multiply-add as 2.
 
-    Only convolutions and matrix products count. The gradients with respect to weights and to inputs
-    take as many operations as the forward pass each; the first layer needs no input gradient.
+    Only convolutions and matrix products count. The gradients with respect to the weights and to
+    the inputs each take as many operations as the forward pass. The first layer needs no gradient
+    with respect to its input.
     """
     first, *others = multiply_adds(shape)
     return 2 * (2 * first + 3 * sum(others))
@@ -18,8 +19,8 @@ def count_training_step(shape: Architecture) -> int:
 def multiply_adds(shape: Architecture) -> list[int]:
     """Return the multiply-adds of each layer's forward pass per image, in the order of the layers.
 
-    The padding of a convolution is counted as pixels. A transposed convolution is counted as the
-    convolution that it reverses. A convolution after resizing works on the larger maps.
+    Padded positions count like pixels. A transposed convolution counts like the convolution that it
+    reverses. A convolution after resizing works on the larger maps.
     """
     sizes = shape.map_sizes
     read = sizes[1:] if shape.upsampling == "transpose" else sizes[:-1]

@@ -3,8 +3,8 @@
     make gpu-check
     PYTHONPATH=src python -m benchmarks.gpu_check
 
-The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps
-and measures its speed, its memory, and its losses compared with those of a CPU. Further rows cover
+The check runs the tests that need a GPU. It then trains the network of params.yaml for a few steps,
+measures its speed and memory, and compares its losses with those on a CPU. Further rows cover
 float16, training on several GPUs, and two runs with the same seed. docs/gpu.md explains the rows.
 Each group of rows runs in its own process. A row that fails says why, and the exit code is then 1.
 
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def print_table(check: Check, machine: list[tuple[str, str]]) -> bool:
-    """Print the description of the machine, then each row when it is ready.
+    """Print the description of the machine, then each row as soon as it is ready.
 
     Returns:
         Whether a row failed.

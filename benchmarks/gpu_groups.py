@@ -10,7 +10,7 @@ from benchmarks import gpu_processes, measuring
 from benchmarks.gpu_processes import Check, FailedError
 
 LIMIT_MIB = 2048
-# relative difference of float32 losses up to which rounding explains it
+# largest relative difference of float32 losses that rounding can explain
 TOLERANCE = 1e-3
 PRECISIONS = ("float32", "bfloat16", "float16")
 
@@ -18,7 +18,7 @@ Rows = Iterator[tuple[str, str | FailedError]]
 
 
 def run_tests(check: Check) -> Rows:
-    """Run the tests that need a GPU, with --on-cpu on a second logical CPU."""
+    """Run the tests that need a GPU; with --on-cpu, they use a second logical CPU instead."""
     device = "CPU:1" if check.device == "cpu" else "GPU:0"
     command = ["-m", "pytest", "-q", "-m", "gpu", "-p", "no:cacheprovider", "tests/test_gpu.py"]
     output = gpu_processes.run_python(
@@ -51,14 +51,17 @@ def list_speeds(title: str, answer: dict[str, Any]) -> Rows:
 
 
 def compare_losses(check: Check) -> Rows:
-    """Yield the difference between the losses of the first steps and those of a CPU."""
+    """Yield the difference between the losses of the first steps and those on the CPU."""
     exact = check.ask("first_steps", jit_compile=False, tensor_float_32=False)
     text = within_tolerance(exact["losses"], check.cpu_losses)
     yield f"{check.losses_name}: no XLA, no TF32", text
 
 
 def repeat_training(check: Check) -> Rows:
-    """Yield this difference with the settings of a stage, and that between two equal runs."""
+    """Yield how much the losses differ from those on the CPU, and between two runs with one seed.
+
+    Training uses the settings of a stage.
+    """
     first, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
     text = f"{difference(first['losses'], check.cpu_losses):.1e}"
     yield f"{check.losses_name}: XLA, TF32", text
@@ -80,7 +83,7 @@ def limit_memory(check: Check) -> Rows:
 
 
 def train_in_float16(check: Check) -> Rows:
-    """Yield losses and loss scale of float16; a loss that is NaN ends the training."""
+    """Yield the losses and the loss scale in float16; a loss that is NaN ends the training."""
     name = "float16 with its loss scale"
     answer = check.ask("first_steps", jit_compile=True, precision="float16", num_steps=40)
     losses = answer["losses"]
@@ -117,7 +120,7 @@ def difference(mine: list[float], reference: list[float]) -> float:
 
 
 def within_tolerance(mine: list[float], reference: list[float]) -> str | FailedError:
-    """Format the largest relative difference of losses; return an error if it exceeds rounding."""
+    """Format the largest relative difference of losses; return an error if it is too large."""
     found = difference(mine, reference)
     if found <= TOLERANCE:
         return f"{found:.1e}"

@@ -35,7 +35,7 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
 
 
 def query_nvidia_smi(query: str) -> list[str]:
-    """Return a line for each GPU, or no lines without nvidia-smi or a driver."""
+    """Return a line for each GPU, or no lines if nvidia-smi or the driver is missing."""
     if shutil.which("nvidia-smi") is None:
         return []
     command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader"]

@@ -24,7 +24,7 @@ class Check:
     """The device under test, and the amount of work.
 
     Attributes:
-        device: gpu, or cpu to test the program.
+        device: gpu, or cpu to test this program.
         images: file with the images to train on.
         batch_size: images per step.
         num_steps: steps per round when the speed of the device is measured.
@@ -52,7 +52,7 @@ class Check:
             row: name of the row.
             device: gpu or cpu; by default the device under test.
             num_steps: number of steps; by default ``num_first_steps``.
-            **settings: settings of the row, see ``gpu_rows.Load``.
+            **settings: settings of the row; see ``gpu_rows.Load``.
 
         Raises:
             FailedError: the row ended in an error or did not end in time.

@@ -1,4 +1,4 @@
-"""Measure one row of ``gpu_check``, or a few, in a separate process.
+"""Measure one or a few rows of ``gpu_check`` in a separate process.
 
     PYTHONPATH=src python -m benchmarks.gpu_rows <name> <Load as JSON>
 
@@ -55,8 +55,8 @@ class Load:
         num_rounds: rounds when a speed is measured, after one that compiles and warms up.
         network: values of the section ``train_vae`` that make the network of params.yaml smaller.
         settings: settings of the row: ``precision``, ``jit_compile``, ``tensor_float_32`` and
-            ``limit_mib``; for speeds ``ways``, a list of ``jit_compile``, ``precision``, and
-            whether batches are prefetched to the device.
+            ``limit_mib``. To measure speeds, it has ``ways``: a list of triples of ``jit_compile``,
+            ``precision``, and whether batches are prefetched to the device.
     """
 
     device: Literal["gpu", "cpu"]
@@ -100,7 +100,8 @@ class Load:
 def measure_speed(load: Load) -> Answer:
     """Return the images per second of each variant and round, and the errors of those that fail.
 
-    The variants take turns in rotated order. The first turn of each one compiles and is left out.
+    The variants take turns in rotated order. The first turn of each variant compiles and is left
+    out.
     """
     setup = load.configure()
     ways: dict[str, dict[str, Any]] = {}

@@ -2,9 +2,10 @@
 
     PYTHONPATH=src python -m benchmarks.host_pipeline
 
-The benchmark reads batches from a memory-mapped array of images and discards them: as bytes, as in
-``train_vae``, and as float32 pixels that are computed on the host. Both take turns, in a different
-order in each round. The table has medians with quartiles, and ratios within each round.
+The benchmark reads batches from a memory-mapped array of images and discards them. One variant
+reads bytes, as in ``train_vae``; the other reads float32 pixels that are computed on the host. The
+variants take turns, in a different order in each round. The table has medians with quartiles, and
+ratios within each round.
 """
 
 import argparse

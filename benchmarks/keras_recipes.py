@@ -2,8 +2,8 @@
 
 ``time_keras_io`` follows the recipe on keras.io: a custom train_step, plain layers, a final
 sigmoid, losses from keras.losses, Keras's Adam, and `fit` on a float array. ``time_source`` follows
-the source of the method: batch normalization is called without a training phase, so dropout is
-inactive, and batches come from a generator.
+the source of the method: the networks are called without ``training=True``, so they normalize with
+moving statistics and do not apply dropout, and batches come from a generator.
 """
 
 import os
@@ -56,7 +56,7 @@ def batches_of(pixels: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray
 
 
 def networks(*, dropout_rate: float) -> tuple[keras.Model, keras.Model]:
-    """Build encoder and decoder with the architecture of the source."""
+    """Build an encoder and a decoder with the architecture of the source."""
     layers = keras.layers
     inputs = keras.Input((workload.IMAGE_SIZE, workload.IMAGE_SIZE, 3))
     maps = inputs

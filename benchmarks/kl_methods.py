@@ -25,7 +25,7 @@ CLASSES = {
 
 
 def main() -> None:
-    """Measure and print a Markdown table; or train with one method, for ``measuring.run``."""
+    """Measure and print a Markdown table, or train with one method for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each method")
     workload.Load.add_flags(parser)

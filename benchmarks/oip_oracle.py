@@ -2,9 +2,10 @@
 
     PYTHONPATH=src python -m benchmarks.oip_oracle [--model FOLDER --digits FILE] [--ends FOLDER]
 
-The oracle starts from 1/f noise only and uses Adam on the pixels, with the gradient taken through
-the standardization and a cosine learning-rate schedule. No image stops or is dropped. The table
-shows the activations for the OIPs with free pixels divided by the best results of the oracle.
+The oracle starts only from 1/f noise and applies Adam to the pixels, with a cosine learning-rate
+schedule. The gradient includes the standardization of the image. No image stops or is dropped. For
+each layer, the table shows ratios of activations: that of an OIP with free pixels, divided by the
+best result of the oracle for the same map.
 """
 
 import argparse
@@ -94,7 +95,7 @@ def load_model(params: Any, folder: Path | None, num_digits: int | None) -> Any:
 
 
 def load_digits(path: Path | None, num_digits: int | None) -> Any:
-    """Load the digits of a file, or those of the repository."""
+    """Load the digits from a file, or the bundled ones if no file is given."""
     from latentmaps.digits.dataset import digits
 
     return digits.load(path) if path else draw_oips.bundled_digits(num_digits)
@@ -103,7 +104,7 @@ def load_digits(path: Path | None, num_digits: int | None) -> Any:
 def run_stage(
     model: Any, layer_name: str, digits: Any, params: Any, arguments: argparse.Namespace
 ) -> tuple[Activations, float]:
-    """Return the activations for the free OIPs of a layer, (num_maps,), and the seconds taken."""
+    """Return the activations for a layer's OIPs with free pixels, (num_maps,), and the seconds."""
     import dataclasses
 
     from latentmaps.oips import layer
@@ -120,7 +121,7 @@ def run_stage(
 def run_oracle(networks: Any, arguments: argparse.Namespace) -> tuple[Activations, float]:
     """Return the activations that the oracle reaches, (num_maps, num_starts), and the seconds.
 
-    Results in the folder ``--ends`` are reused, with their seconds.
+    Results in the folder ``--ends`` are reused, including their seconds.
     """
     path = arguments.ends / f"{networks.layer_name}.npz" if arguments.ends else None
     if path and path.exists():
@@ -150,7 +151,7 @@ def run_adam(networks: Any, num_starts: int, num_steps: int) -> Activations:
 
 
 def sample_fourier(num_images: int, map_index: int) -> npt.NDArray[np.float32]:
-    """Sample noise with a spectrum of 1 / frequency, standardized, (num_images, 28, 28)."""
+    """Sample standardized noise with a spectrum of 1 / frequency, (num_images, 28, 28)."""
     generator = np.random.default_rng([0, map_index])
     frequencies = np.hypot(np.fft.fftfreq(28)[:, None], np.fft.rfftfreq(28))
     frequencies[0, 0] = np.inf

@@ -35,7 +35,7 @@ class Vae(nn.Module):
         self.decoder = nn.Sequential(*decoder, nn.ConvTranspose2d(32, 3, 3, 2, 1, 1))
 
     def forward(self, pixels: Any) -> tuple[Any, Any, Any]:
-        """Return logits, means and log variances."""
+        """Return the logits, the means and the log variances."""
         features = self.encoder(pixels)
         mean, log_var = self.mean(features).float(), self.log_var(features).float()
         z = mean + torch.exp(0.5 * log_var) * torch.randn_like(mean)

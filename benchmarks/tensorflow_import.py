@@ -1,4 +1,4 @@
-"""Import what the stages that use TensorFlow import, for ``pipeline``, which times it."""
+"""Import Keras and TensorFlow, as the stages with tensors do; ``pipeline`` times this module."""
 
 import keras  # noqa: F401
 import tensorflow as tf  # noqa: F401

@@ -1,4 +1,4 @@
-"""Measure speed and memory of training the VAE, compared with what a user might write instead.
+"""Measure the speed and memory of training the VAE, compared with what a user might write instead.
 
     make benchmarks
     pip install torch==2.13.0    # optional; without it the row for PyTorch is left out
@@ -9,12 +9,12 @@ They take turns, each in its own process and in a different order in each round,
 on the machine affects all of them. The first steps are not counted, since they compile.
 
 Two further rows multiply large matrices, which gives the limit of the machine for a compute dtype.
-The operations of a training step are those of its convolutions and matrix products (``flops``).
-Their rate is compared with the limit in wall time and in CPU time. Other work on the machine hardly
-affects the second share, which does not include the time that threads wait.
+The operations of a training step are those of its convolutions and matrix products (``flops``). The
+table shows their rate as a share of the limit, in wall time and in CPU time. Other work on the
+machine hardly affects the share in CPU time, which excludes the time that threads wait.
 
-A second table shows the memory of our training on 10,000 and on 200,000 images. It must not grow
-with their number.
+A second table shows the memory of our training on 10,000 and on 200,000 images. The memory must not
+grow with the number of images.
 """
 
 import argparse
@@ -36,7 +36,7 @@ HEADS = (
 
 
 def main() -> None:
-    """Measure and print two Markdown tables; or run one implementation, for ``measuring.run``."""
+    """Measure and print two Markdown tables, or run one implementation for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each implementation")
     workload.Load.add_flags(parser)
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def installed(ways: Sequence[str]) -> list[str]:
-    """Return the implementations whose packages are installed, and print which are left out."""
+    """Return the implementations whose packages are installed, and print those left out."""
     if "pytorch" not in ways or importlib.util.find_spec("torch"):
         return list(ways)
     print(f"left out: {TITLES['pytorch']}; the package torch is not installed")
@@ -89,7 +89,7 @@ def rows(
     Args:
         runs: results of each implementation, by round.
         load: the work of each run.
-        gflop_per_image: billions of operations of a training step per image.
+        gflop_per_image: billions of operations per image in a training step.
     """
     spans = {way: [workload.Span(*json.loads(run.output)) for run in runs[way]] for way in runs}
     trained = load.num_steps * load.batch_size
@@ -112,7 +112,7 @@ def rows(
 
 
 def print_memory(folder: Path, load: workload.Load, sizes: Sequence[int]) -> None:
-    """Train ours on few and on many images, and print the memory."""
+    """Train our implementation on few and on many images, and print the memory."""
     print()
     heads = ("images", "file [GB]", "peak memory [MB]")
     measuring.print_table(heads, (memory_row(folder, load, size) for size in sizes))
@@ -161,7 +161,7 @@ def run_keras_recipe(images: Path, load: workload.Load) -> workload.Span:
 
 
 def run_source(images: Path, load: workload.Load) -> workload.Span:
-    """Train with the recipe of the source of the method."""
+    """Train with the recipe of the method's source."""
     from benchmarks import keras_recipes
 
     return keras_recipes.time_source(images, load)

@@ -4,10 +4,10 @@
     PYTHONPATH=src python -m benchmarks.upsampling --figure docs/figures/upsampling.png
 
 The benchmark trains the VAE of params.yaml on the faces in data/, with transposed convolutions and
-with resized feature maps in turn, and reconstructs the test faces of the sheets. It prints the
-roughness of flat areas: the mean absolute second difference of the reconstruction, along rows and
-columns, where the face itself has a single color. It also draws both into one sheet. Only avatars
-may go to docs/figures.
+with resized feature maps in turn, and reconstructs the test faces. It prints the roughness of flat
+areas: the mean absolute second difference of the reconstruction, along rows and columns, where the
+face itself has a single color. It also draws some reconstructions by both networks into one sheet.
+Only avatars may go to docs/figures.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def train(section: TrainVae, images: Images, parts: Mapping[str, npt.NDArray[np.
     started = time.perf_counter()
     model, trained = vae_training.train(task, devices=vae_training.Devices())
     seconds = time.perf_counter() - started
-    with tempfile.TemporaryDirectory() as folder:  # converts to float32, as in all stages
+    with tempfile.TemporaryDirectory() as folder:  # saving converts to float32, as in all stages
         vae_files.save(Path(folder), training_results.saved_vae(task, model, trained))
         vae = TrainedVae.load(Path(folder))
     return Result(vae, trained.numbers()["val_total_loss"], seconds)
@@ -150,7 +150,7 @@ def reconstruct(
 def roughness(
     originals: npt.NDArray[np.float32], reconstructions: npt.NDArray[np.float32]
 ) -> float:
-    """Return the mean absolute second difference where three pixels of the face are equal."""
+    """Return the mean absolute second difference where three adjacent pixels of a face are equal."""
     found = []
     for axis in (1, 2):
         steps = np.abs(np.diff(originals, axis=axis))  # (n, h - 1, w, c) or (n, h, w - 1, c)

@@ -4,9 +4,9 @@
 
 The benchmark runs the training of the sample on noise: 2,400 images of 96x96x3, 11 epochs, with the
 values of params.yaml. In each round, the VAE is trained once in its own process, which also times
-all work for the film and the page, so that both are measured under the same load. The shares are
-relative to the rest of the training, in wall time and in CPU time, which other work on the machine
-hardly affects.
+all work for the film and the page. This way, that work and the training are measured under the same
+load. The shares are relative to the rest of the training, in wall time and in CPU time. Other work
+on the machine hardly affects CPU time.
 Goal: at most 1%.
 """
 
@@ -30,7 +30,7 @@ Parts = dict[str, workload.Span]
 
 
 def main() -> None:
-    """Measure and print a Markdown table; or train once, for ``measuring.run``."""
+    """Measure and print a Markdown table, or train once for ``measuring.run``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="number of training runs")
     parser.add_argument("--epochs", type=int, default=11, help="epochs of a training run")
@@ -74,7 +74,7 @@ def rows(rounds: Sequence[Parts]) -> Iterator[list[str]]:
 
 
 def time_training(arguments: argparse.Namespace) -> Parts:
-    """Train once; return the time of film, page, both, and the rest including checkpoints."""
+    """Train once; return the time of the film, the page, the two together, and the rest."""
     from benchmarks import ours  # configures TensorFlow
     from latentmaps.live import training_page
     from latentmaps.training.checkpoints import Checkpoints

@@ -1,6 +1,6 @@
 """Get the raw faces: draw avatars from the seed, download CelebA, or read the user's own pictures.
 
-The source can also be handwritten digits, for the VAE to learn.
+The source can also be handwritten digits, which the VAE then learns instead of faces.
 """
 
 from latentmaps import runs

@@ -40,8 +40,8 @@ def prepare(model: keras.Model, digits: Digits, oips: Path, params: DrawOips) ->
 
     Args:
         model: the trained CNN.
-        digits: the digits; the page offers some test digits and compares feature maps with all of
-            them.
+        digits: the digits; the page offers some of the test digits and compares activations with
+            those of all test digits.
         oips: folder with one OIP file per layer, as written by draw_oips.
         params: the ``draw_oips`` section, which sets the layers that have OIPs and the color map of
             OIPs with free pixels.

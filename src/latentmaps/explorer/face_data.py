@@ -2,9 +2,9 @@
 
 The state of the page is one latent point z. Sliders move z along the directions described here,
 the map and the random faces replace z, and the decoder in the page shows the face at z. Arrays are
-stored as integers times a scale: int16, or int8 for the centers of the windows, whose noise is far
-larger than the rounding error. This takes half or a quarter of the bytes of float32 and changes a
-picture by less than one level.
+stored as integers times a scale: int16, or int8 for the centers of the Parzen windows, whose noise
+is far larger than the rounding error. This takes half or a quarter of the bytes of float32 and
+changes a picture by less than one level.
 """
 
 import math
@@ -154,7 +154,7 @@ def correlate(values: Array, attributes: pd.DataFrame) -> list[list[dict[str, An
 
 
 def _describe_attributes(latents: Latents, train: pd.DataFrame) -> dict[str, Any]:
-    """Describe the attributes that their directions separate clearly, and list the others."""
+    """Describe the attributes with clear directions, and list the others."""
     clear, left_out = [], []
     for direction in latents.attributes.to_list():
         if direction.has_enough_faces and direction.is_clear:

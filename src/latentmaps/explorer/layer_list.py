@@ -33,10 +33,10 @@ class Network:
     """A sequential network: each layer reads the output of the previous layer.
 
     Attributes:
-        description: ``input`` and ``output`` are shapes without the batch dimension. ``layers`` has
-            for each layer its name, its type (dense, convolution, transposed, pooling or
-            upsampling), its input and output shapes, its activation with its slope, and the
-            settings of its type.
+        description: ``input`` and ``output`` are shapes without the batch dimension. ``layers``
+            lists the name of each layer, its type (dense, convolution, transposed, pooling or
+            upsampling), its input and output shapes, its activation and slope, and the settings
+            specific to its type.
         weights: the weights of the layers that have any, in order.
     """
 

@@ -88,7 +88,7 @@ def render(parts: Sequence[Part], *, shows_people: bool, are_digits: bool) -> st
 
 
 def to_base64(array: npt.NDArray) -> str:
-    """Encode an array for ``toArray`` in page.js as little-endian values in base64, without shape.
+    """Encode the values of an array for ``toArray`` in page.js, little-endian and in base64.
 
     Args:
         array: any shape; uint8, float32 or another dtype that a JavaScript typed array supports.

@@ -137,12 +137,12 @@ def save(answer: Answer, path: Path) -> None:
 
     Args:
         answer: the answer to save.
-        path: path of the file. It contains ``units`` (n,), ``winners`` (n,), and ``kinds``,
-            ``activations``, ``num_steps``, ``converged`` and ``optima`` (n, num_starts). It also
-            contains ``starts`` and ``ends`` (n, num_starts, h, w, c), ``curves`` (n, num_starts,
-            num_steps + 1), NaN after the last step, and ``snapshots`` (n, num_starts,
-            num_snapshots, h, w, c) after ``snapshot_steps``. The array ``settings`` is a JSON
-            string.
+        path: path of the file. Its arrays are ``units`` and ``winners``, (n,); ``kinds``,
+            ``activations``, ``num_steps``, ``converged`` and ``optima``, (n, num_starts);
+            ``starts`` and ``ends``, (n, num_starts, h, w, c); ``curves``, (n, num_starts,
+            num_steps + 1), with NaN after the last step; and ``snapshots``, (n, num_starts,
+            num_snapshots, h, w, c), taken after ``snapshot_steps``. The array ``settings`` is a
+            JSON string.
     """
     units = answer.units
     arrays: dict[str, Any] = {

@@ -45,7 +45,7 @@ class CnnWithOips(TrainedCnn):
 
         Args:
             layer_name: a convolution, or a dense layer (``dense`` or ``probabilities``).
-            units: index of a feature map or unit, or several of them.
+            units: one or more indices of feature maps or dense units.
             start: as in ``latentmaps.find_oips``; ``digit:4`` and ``digits`` need `digits`.
             objective: as in ``latentmaps.find_oips``.
             pixels: as in ``latentmaps.find_oips``; ``data`` needs `digits`.
@@ -84,7 +84,7 @@ def find_oips(
     Args:
         model: a built functional or sequential model that reads one image.
         layer: name of a layer with feature maps or dense units.
-        units: index of a feature map or unit, or several of them.
+        units: one or more indices of feature maps or dense units.
         start: images or kinds of noise to start from; None: random starts.
         objective: a key of ``objectives.OBJECTIVES``; None: the default for the layer.
         pixels: ``free``, ``data``, or the darkest and the brightest pixel; None: the network's own

@@ -74,7 +74,7 @@ def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> 
 
 
 def _networks(subject: Subject, layer_name: str, name: str) -> Networks:
-    """Return the network up to the layer; for the objective ``position``, reduced to a patch."""
+    """Return the network up to the layer; for ``position``, it reads patches where possible."""
     if name == "position":
         on_patches = networks.on_patches(subject.model, layer_name)
         if on_patches is not None:

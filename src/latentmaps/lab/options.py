@@ -16,7 +16,7 @@ from latentmaps.oips.oip import PixelRange
 from latentmaps.oips.start_images import START_KINDS
 from latentmaps.params.draw_oips import DrawOips
 
-# weight of each grid if --weights is absent and params.yaml has weights for another number of grids
+# weight of each grid if --weights is absent and the weights in params.yaml differ in number
 _WEIGHT = 0.5
 # random starts if --scales is given without --start; few enough to compare by eye
 _NUM_STARTS = 4
@@ -90,8 +90,8 @@ def change(defaults: DrawOips, given: Mapping[str, Any]) -> DrawOips:
 
     Args:
         defaults: settings from params.yaml, or the built-in ones.
-        given: name of an option, as argparse spells it -> its text, or, for a flag, whether it was
-            given; None if the option was not given.
+        given: name of an option or flag, as argparse spells it -> the text of the option, or None
+            if it was not given; for a flag, whether it was given.
 
     Raises:
         DataError: a value has the wrong type or is out of range.

@@ -51,7 +51,7 @@ def effective_params(question: Question, shape: Shape) -> DrawOips:
 
     Length scales that do not fit the shape are replaced, unless the user named them. To bound the
     time, large images get fewer candidates, but at least 64. Above that minimum, all candidates
-    together have no more values than the configured number of digit-sized ones.
+    together have no more values than the configured number of candidates of a digit's size.
 
     Args:
         question: the question.

@@ -14,8 +14,8 @@ from latentmaps.oips.oip import Shape
 from latentmaps.oips.settings import DEFAULTS
 from latentmaps.params.draw_oips import DrawOips
 
-# Share of all steps spent on the coarse length scales. Each scale gets twice the steps of the next
-# coarser one: 20, 40 and 80 of 400.
+# Share of all steps spent on the coarse length scales. Each scale gets twice as many steps as the
+# next coarser one: 20, 40 and 80 of 400.
 _SHARE_OF_COARSE = 0.35
 
 

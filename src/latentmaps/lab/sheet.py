@@ -49,7 +49,7 @@ def draw(answer: Answer) -> Sheet:
 
 
 def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
-    """Return the tiles of one ascent with their activations; None once the image had stopped."""
+    """Return the tiles of one ascent with their activations; None after the image has stopped."""
     curve = unit.curves[start]
     row: list[tuple[Bytes | None, str]] = [
         (tiles.draw(unit.starts[start : start + 1])[0], f"{curve[0]:.3g}")
@@ -68,7 +68,7 @@ def _row(unit: UnitOips, start: int, tiles: Tiles) -> Row:
 
 
 def _digits(answer: Answer, position: int, tiles: Tiles, number: int) -> Row:
-    """Return the tiles of the strongest digits; empty if their size differs from the OIPs'."""
+    """Return the tiles of the strongest digits; empty if the OIPs have a different size."""
     found, unit = answer.strongest, answer.units[position]
     if found is None or unit.objective_name == "position":
         return []

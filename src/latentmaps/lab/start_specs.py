@@ -133,7 +133,7 @@ def sample(
             stage.
         seed: seed for random images.
         whole: (height, width, channels) of the network's input. If `image_spec` has a smaller
-            shape, the center of an image of this shape is used.
+            shape, an image of the shape `whole` is cropped to its center.
 
     Raises:
         DataError: the image has the wrong size, no contrast, or a value that is not finite.

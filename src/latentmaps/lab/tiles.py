@@ -25,10 +25,10 @@ class Tiles:
     """A conversion of images to bytes.
 
     Attributes:
-        limit: absolute value that is drawn darkest or lightest, if pixels are free.
+        limit: absolute value that is drawn darkest or lightest if pixels are free.
         pixel_range: darkest and brightest pixel; None if pixels are free.
         color_map: color map for images with one channel.
-        seen_size: rows and columns, from the upper left, that influence the units.
+        seen_size: numbers of rows and columns, from the upper left, that influence the units.
     """
 
     limit: float
@@ -79,7 +79,7 @@ class Tiles:
 def choose_tiles(answer: Answer) -> Tiles:
     """Choose the gray scale for an answer.
 
-    If pixels are free, the few most extreme ones are clipped, as on the sheets of the stage.
+    If pixels are free, the most extreme values are clipped, as on the sheets of draw_oips.
     """
     rows, columns = answer.units[0].seen_size
     found = [unit.oip[:rows, :columns] for unit in answer.units if not unit.is_silent]

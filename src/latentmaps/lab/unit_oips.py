@@ -35,7 +35,7 @@ class UnitOips:
         winner: index of the start whose final image is the OIP.
         optima: (num_starts,), index of the optimum of each final image; 0 is the highest.
         floor: activations up to this value count as silent.
-        seen_size: rows and columns, from the upper left, that influence the unit.
+        seen_size: numbers of rows and columns, from the upper left, that influence the unit.
     """
 
     layer_name: str
@@ -119,7 +119,7 @@ def from_row(
         snapshot_steps: steps of all snapshots except the last, which is the final image.
         winner: index of the start whose final image is the OIP.
         floor: activations up to this value count as silent.
-        seen_size: rows and columns that influence the unit.
+        seen_size: numbers of rows and columns that influence the unit.
     """
     rows, columns = seen_size
     images, activations = result.images[row], result.activations[row]
@@ -146,8 +146,8 @@ def from_row(
 def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
     """Group the final images of ascents by optimum.
 
-    From the highest activation to the lowest, each image joins the first optimum whose strongest
-    image it resembles: their correlation is at least 0.8, wherever in the image the pattern is.
+    In order of decreasing activation, each image joins the first optimum whose strongest image it
+    resembles. Two images resemble each other if their correlation is at least 0.8 for some shift.
 
     Args:
         images: (n, h, w, c), float, the final images.

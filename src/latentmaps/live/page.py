@@ -51,7 +51,7 @@ class About:
         seed: training seed.
         num_train: number of faces in the training part.
         epochs: maximum number of passes through the training part.
-        may_stop: whether early stopping can end the training sooner.
+        may_stop: whether early stopping can end the training before the last epoch.
         source: source of the faces; see ``receipts.read_source``.
     """
 
@@ -77,10 +77,10 @@ class Moment:
         words: the state as a sentence.
         epoch: number of finished epochs.
         refresh_s: seconds after which the page reloads.
-        quiet_s: seconds without an update after which the training was probably killed; 0 if
-            unknown.
+        quiet_s: after this many seconds without an update, the page says that the training may have
+            been killed; 0 if unknown.
         written_s: time at which the page was written, in seconds since 1970.
-        clock: the same time as local time, as shown to readers.
+        clock: `written_s` as a local time, as shown to readers.
     """
 
     state: str

@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 # largest share of the training time to spend on the page
 _MOST_SHARE = 0.01
 _LEAST_REFRESH_S, _MOST_REFRESH_S = 2, 30
-# After this many epochs and at least this many seconds without an update, the page suspects that
-# the run was killed.
+# After this many epochs and at least this many seconds without an update, the page says that the
+# training may have been killed.
 _QUIET_EPOCHS, _LEAST_QUIET_S = 4, 120
 
 

@@ -1,4 +1,4 @@
-"""Write networks in a format, read them back with its runtime, and compare the outputs."""
+"""Write networks in a format, read them with the format's runtime, and compare the outputs."""
 
 import dataclasses
 from pathlib import Path
@@ -11,10 +11,11 @@ from latentmaps.errors import LatentmapsError, excerpt
 from latentmaps.portable.formats import Format
 from latentmaps.portable.networks import Network, Portable
 
-# Largest difference between a file and the original, relative to the largest output, or absolute if
-# that is below 1. Rounding in float32 causes about 1e-6; a wrong layer causes far more than this.
+# Largest accepted difference between the outputs of a file and of the original, relative to the
+# largest output, or absolute if the largest output is below 1. Rounding in float32 causes a
+# difference of about 1e-6; a wrong layer causes one far above the tolerance.
 TOLERANCE = 1e-4
-# the runtimes get the inputs as one batch, and the first input alone: any batch size must work
+# the runtimes get all inputs in one batch, and then the first input alone: any batch size must work
 _BATCHES = (slice(0, 8), slice(0, 1))
 
 

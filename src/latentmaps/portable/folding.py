@@ -29,7 +29,7 @@ _DROPPED = (keras.layers.AlphaDropout, keras.layers.Dropout)
 
 
 def to_plain(model: keras.Model, *, output_activation: str | None = None) -> keras.Model:
-    """Return a network of Keras's own layers with the same outputs as `model` at inference.
+    """Return a network built from Keras's own layers, with the outputs of `model` at inference.
 
     The layers keep their names and their order. Normalization, dropout, the ``Bias`` layer and
     linear activations are no longer separate layers; all numbers are float32.
@@ -37,8 +37,8 @@ def to_plain(model: keras.Model, *, output_activation: str | None = None) -> ker
     Args:
         model: a functional model such as the encoder, the decoder or the CNN, in which each layer
             reads one other layer.
-        output_activation: an activation to apply to each output, a name from ``keras.activations``,
-            which is also the name of that layer; None for no activation.
+        output_activation: name in ``keras.activations`` of an activation to apply to each output.
+            The layer that applies it gets the same name. None for no activation.
 
     Raises:
         ValueError: the model has an unknown kind of layer, or a normalization whose preceding layer

@@ -65,7 +65,7 @@ class Format(ABC):
         """
 
     def runtime(self) -> str:
-        """Return the name and version of the library that runs the files here."""
+        """Return the name and version of the library that runs the files on this machine."""
         for name in self.runtimes:
             if importlib.util.find_spec(name.replace("-", "_")) is not None:
                 return f"{name} {versions.installed(name)[name]}"
@@ -73,7 +73,7 @@ class Format(ABC):
 
 
 class KerasFile(Format):
-    """One file that Keras loads by itself."""
+    """One file that Keras loads without our code."""
 
     name, suffix = "keras", ".keras"
     runtimes = ("keras",)
@@ -101,7 +101,7 @@ class Onnx(Format):
         import numpy as np
         import onnx
 
-        # Keras cannot export a network that was never called
+        # Keras cannot export a network that has never been called
         network(np.zeros((1, *network.input_shape[1:]), np.float32))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # about names that NumPy removed
@@ -135,7 +135,7 @@ class LiteRt(Format):
         with_resizing(network).export(path, format="litert", verbose=False)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Return an interpreter's signature; without LiteRT, TensorFlow's interpreter is used."""
+        """Load the file with LiteRT, or with TensorFlow's interpreter if LiteRT is missing."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError:  # TensorFlow still has a copy, with a deprecation warning
@@ -162,7 +162,7 @@ class SavedModel(Format):
         """Return the ``serve`` function."""
         import tensorflow as tf
 
-        network = tf.saved_model.load(path)  # keeps the weights alive, which the function does not
+        network = tf.saved_model.load(path)  # holds the weights; the function alone does not
         return lambda inputs: network.serve(inputs)
 
 

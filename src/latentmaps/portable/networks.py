@@ -65,7 +65,7 @@ class Network:
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
     def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
-        """Return random inputs, (num_inputs, *input_shape), float32, the same for the same seed."""
+        """Return random inputs that depend only on the seed, (num_inputs, *input_shape), float32."""
         generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
         if self.reads_pixels:
             return generator.uniform(size=shape).astype(np.float32)
@@ -115,7 +115,7 @@ def load(folder: Path) -> Portable:
     """Load the networks in a folder that train_vae or train_cnn wrote.
 
     Raises:
-        DataError: the folder is of another kind, or a file in it is damaged or from another
+        DataError: the folder contains no trained model, or a file in it is damaged or from another
             version.
     """
     kind = find_kind(folder)

@@ -161,7 +161,7 @@ def list_parameters(sections: Mapping[str, Any]) -> list[Parameter]:
     ]
 
 
-# drawing section with a separate seed -> what the seed affects
+# drawing section with its own seed -> what this seed affects
 # (the numbers of a network depend on its training seed instead)
 _SEEDED_PICTURES = {
     "draw_samples": "random faces",
@@ -190,9 +190,9 @@ def describe_seeds(sections: Mapping[str, Any], *, base_seed: int) -> list[str]:
 def as_text(value: Any) -> str:
     """Format a value as in params.yaml, but shorten an absolute path to its file name.
 
-    Absolute paths mean nothing on other machines, and folder names often include a user name; the
-    name of a weights file is still useful. Paths are recognized by their value, so new parameters
-    are covered, too.
+    Absolute paths mean nothing on other machines, and folder names often include a user name. The
+    name of a weights file is still useful. Paths are recognized by their value, so the paths of new
+    parameters are shortened, too.
     """
     if value is None or isinstance(value, bool):
         return str(value).lower().replace("none", "null")

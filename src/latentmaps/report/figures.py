@@ -110,7 +110,8 @@ def read_figure(path: Path, words: Document, stage: str, *, is_chart: bool = Fal
 
     Args:
         path: the PNG.
-        words: title, caption and, for a sheet, its layout; a layout of null means text only.
+        words: title, caption and, for a sheet, its layout; if the layout is null, there is only
+            text.
         stage: the stage that drew it.
         is_chart: whether the picture is a chart.
 

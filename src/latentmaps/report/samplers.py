@@ -13,7 +13,7 @@ REAL = "real"
 SAMPLERS = tuple(glossary.samplers())
 # the one sampler that is the same for all networks
 NOT_FITTED = next(name for name, term in glossary.samplers().items() if not term.is_fitted)
-# suffix of the same samplers at the configured temperature, with less spread
+# suffix of the samplers at the configured temperature, with less spread
 COOLED = "_cool"
 ALL_SAMPLERS = tuple(f"{sampler}{suffix}" for sampler in SAMPLERS for suffix in ("", COOLED))
 OF_PICTURES = ("sharpness", "diversity")
