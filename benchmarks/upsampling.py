@@ -150,7 +150,7 @@ def reconstruct(
 def roughness(
     originals: npt.NDArray[np.float32], reconstructions: npt.NDArray[np.float32]
 ) -> float:
-    """Return the mean absolute second difference where three adjacent pixels of a face are equal."""
+    """Return the mean absolute second difference where three adjacent face pixels are equal."""
     found = []
     for axis in (1, 2):
         steps = np.abs(np.diff(originals, axis=axis))  # (n, h - 1, w, c) or (n, h, w - 1, c)

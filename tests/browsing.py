@@ -1,6 +1,6 @@
 """A real browser for tests of pages, without network access.
 
-Chromium is not a Python package. Without it the browser tests are skipped, unless
+Chromium is not a Python package. Without it, the browser tests are skipped unless
 LATENTMAPS_REQUIRE_BROWSER=1 is set. LATENTMAPS_CHROMIUM can name the program.
 """
 
@@ -19,7 +19,7 @@ PROGRAMS = (
     "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
     "google-chrome-stable",
 )  # fmt: skip
-# Without these options Chromium itself sends requests, for example for updates.
+# Without these options, Chromium itself sends requests, for example for updates.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -82,9 +82,9 @@ class Visit:
         """Open a page.
 
         Args:
-            browser: opens it in a context of its own.
-            path: the file.
-            fragment: the end of its address, from ``#`` on.
+            browser: the browser, which opens the page in a new context.
+            path: the file of the page.
+            fragment: the end of the address, starting with ``#``; may be empty.
             width: width of the window, pixels.
             with_scripts: whether scripts run.
             **settings: other settings of the context.
@@ -106,5 +106,5 @@ class Visit:
             self.requests.append(request.url)
 
     def width_of_content(self) -> int:
-        """Return the width of the page including what must be scrolled to, pixels."""
+        """Return the width of the page in pixels, including what is outside the window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth"))

@@ -13,10 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src"
 
-# DVC watches the values of params.yaml; these read and check them
+# DVC watches the values of params.yaml; these modules read and check them
 READERS = {"base", "combinations", "loader", "machine", "problems", "types", "yaml12"}
 WITHOUT_EFFECT = {"downloads", "live", "tools"}
-# root modules whose texts a stage shows
+# root modules whose texts the page of a stage shows
 SHOWN = {"build_report": ["src/latentmaps/doubts.py"]}
 
 
@@ -28,7 +28,10 @@ def of_stage(name: str) -> list[str]:
 
 
 def folder_of(module: str) -> str | None:
-    """Return the folder, or for a section the file, under which dvc.yaml lists a module, if any."""
+    """Return the entry of dvc.yaml that covers a module, or None if no entry may cover it.
+
+    The entry is the folder of the module or, for a section of params.yaml, the file itself.
+    """
     _, *folders, name = module.split(".")
     if not folders or folders[0] in WITHOUT_EFFECT:
         return None

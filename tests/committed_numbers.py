@@ -15,10 +15,10 @@ def read_committed(stage: str) -> dict[str, Any]:
 
 
 def override(numbers: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return numbers with some values replaced, also within nested objects.
+    """Return numbers with some values replaced, including values in nested objects.
 
     Raises:
-        KeyError: there is no such number to replace.
+        KeyError: `changes` has a number that `numbers` lacks.
     """
     if unknown := changes.keys() - numbers.keys():
         raise KeyError(f"found no {sorted(unknown)} in the committed numbers")

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 network_guard.install()
-# Tests compile much with XLA and compute little. On a GPU under test, XLA works as for a user.
+# The tests compile a lot with XLA but compute little. On a GPU under test, XLA works as for users.
 if "LATENTMAPS_TESTED_DEVICE" not in os.environ:
     os.environ.setdefault(
         "XLA_FLAGS",
         "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
         "--xla_cpu_parallel_codegen_split_count=1",
     )
-# Equal examples in every run; a deadline would fail on a busy machine. Before a change of a reader:
-# pytest --hypothesis-profile thorough -k properties
+# Every run has the same examples. None has a deadline, because it would fail on a busy machine.
+# Before you change a reader, run: pytest --hypothesis-profile thorough -k properties
 for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
     hypothesis.settings.register_profile(
         _profile, derandomize=True, deadline=None, database=None, max_examples=_max_examples
@@ -48,10 +48,10 @@ _environment: dict[str, str] = {}
 
 
 def pytest_collection_finish() -> None:
-    """Note the environment, and keep the garbage collector away from what was imported.
+    """Record the environment, and exclude all imported objects from garbage collection.
 
-    TensorFlow's import makes millions of objects. Collections took a seventh of the CPU time of
-    tests that build networks.
+    Importing TensorFlow creates millions of objects. Collecting garbage took a seventh of the CPU
+    time of tests that build networks.
     """
     _environment.update(os.environ)
     gc.collect()
@@ -61,9 +61,10 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(autouse=True)
 def keep_settings_of_tensorflow() -> Iterator[None]:
-    """Undo what libraries write to the environment when they are imported, as tf2onnx does.
+    """Undo the changes that libraries such as tf2onnx make to the environment on import.
 
-    Programs that tests start inherit it, and ``warm_python`` declines those with other settings.
+    Programs that tests start inherit the environment, and ``warm_python`` declines programs with
+    other settings of TensorFlow.
     """
     yield
     for key in list(os.environ):
@@ -97,7 +98,7 @@ def workspace(tmp_path: Path, root: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> "repository_clone.Clone":
-    """A clone in which the tiny configuration has run and is committed; take a copy of it."""
+    """A clone with committed results of the tiny configuration; tests must not change it."""
     from tests import repository_clone  # imported here, because importing DVC takes a second
 
     base = tmp_path_factory.getbasetemp()
@@ -138,7 +139,7 @@ def few_digits() -> Digits:
 
 @pytest.fixture
 def server() -> Iterator[Served]:
-    """A local server that answers each path in its own way."""
+    """A local server whose answers depend on the path."""
     with serve(CONTENT) as served:
         yield served
 
@@ -152,7 +153,7 @@ def shared_browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser(shared_browser: Browser) -> Iterator[Browser]:
-    """A browser whose new pages are closed after the test: a page with a film keeps a core busy."""
+    """A browser whose new pages are closed after the test, because a film keeps a core busy."""
     before = shared_browser.contexts
     yield shared_browser
     for context in shared_browser.contexts:

@@ -56,14 +56,14 @@ class Workspace:
         return params
 
     def override(self, changes: Mapping[str, Any]) -> None:
-        """Set values of params.yaml, each of which has a value there."""
+        """Set values of keys that exist in params.yaml."""
         self.params = self.overridden(changes)
 
     def shrink_network(self) -> None:
-        """Make the VAE so small that its training takes seconds."""
+        """Make the VAE so small that training takes only seconds."""
         self.override(
             {
-                # TensorFlow's time is that of tracing, which grows with the number of layers
+                # tracing takes most of the time, which grows with the number of layers
                 "train_vae.filters": [4],
                 "train_vae.kernel_sizes": [3],
                 "train_vae.strides": [4],
@@ -132,7 +132,7 @@ class Workspace:
 
 
 def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
-    """Make writes fail as on a full disk: no file may grow beyond the limit."""
+    """Return a function that makes writes beyond a file size fail, as on a full disk."""
     if limit_bytes is None:
         return None
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))

@@ -1,7 +1,7 @@
-"""Run many programs, each in its own process, without importing their packages in each.
+"""Run many programs, each in its own process, but import their packages only once.
 
-Started as a script by ``run``: a new process imports the packages once, then forks a child for
-each program. It reads no module of latentmaps, so each child imports all that it needs of it.
+``run`` starts this module as a script. The new process imports the packages and then forks a child
+for each program. It imports no module of latentmaps, so each child imports those that it needs.
 """
 
 import contextlib
@@ -29,10 +29,10 @@ class Result:
     """How a program ended.
 
     Attributes:
-        code: its exit code, or the text that it exited with.
-        stdout: what it printed.
-        stderr: what it printed as errors.
-        modules: all modules that it had imported, or found imported.
+        code: its exit code, or the text that it passed to ``sys.exit``.
+        stdout: what it printed to standard output.
+        stderr: what it printed to standard error.
+        modules: all modules that were imported when it ended, including those imported before.
     """
 
     code: Any

@@ -1,7 +1,7 @@
 """Refuse every connection of the tests that would leave this machine.
 
-An audit hook sees each connection and each name lookup of Python's sockets, whichever library asks
-for it. A hook cannot be removed, so it is installed once per process.
+An audit hook sees each connection and each name lookup of Python's sockets, whichever library
+starts it. A hook cannot be removed, so it is installed once per process.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ class OutsideConnectionError(Exception):
 
 
 def install() -> None:
-    """Refuse from now on, in this process and in its forks."""
+    """Refuse such connections from now on, in this process and in its forks."""
     sys.addaudithook(_check)
 
 

@@ -1,6 +1,6 @@
 """Encode each picture and draw each curve of the pages only once.
 
-The pages of the tests share almost all of them, and they take nearly all of the time of a page.
+Test pages share almost all pictures and curves, which take nearly all of the time of a page.
 """
 
 import pickle
@@ -23,11 +23,11 @@ _FUNCTIONS: dict[tuple[ModuleType, str], Callable[..., Any]] = {
 
 
 def _once(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that remembers its results by the exact values of its arguments."""
+    """Return a function that computes each result once, keyed by the values of the arguments."""
     results: dict[bytes, Any] = {}
 
     def remember(*arguments: Any, **options: Any) -> Any:
-        # a picture is its pixels, whatever else Pillow keeps with them
+        # pictures are equal if their pixels are, whatever else Pillow stores
         values = [
             (value.mode, value.size, value.tobytes()) if isinstance(value, Image.Image) else value
             for value in arguments
@@ -52,7 +52,7 @@ def _using(functions: Mapping[tuple[ModuleType, str], Callable[..., Any]]) -> It
 
 
 def remembered() -> AbstractContextManager[None]:
-    """Return a context in which pages use what an earlier page encoded or drew."""
+    """Return a context in which pages reuse what earlier pages encoded or drew."""
     return _using(_REMEMBERING)
 
 

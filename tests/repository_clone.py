@@ -26,8 +26,9 @@ class Clone:
         """Copy the working tree.
 
         Args:
-            folder: where to.
-            python: runs the stages, and is next to ``dvc``; by default that of ``warm_python``.
+            folder: folder of the copy.
+            python: the interpreter for the stages, in the same folder as ``dvc``; by default, that
+                of ``warm_python``.
         """
         pythons = [python] if python else [str(warm_python.interpreter()), sys.executable]
         self.binaries = [str(Path(path).parent) for path in pythons]
@@ -42,13 +43,13 @@ class Clone:
         self.commit("start")
 
     def copy(self, folder: Path) -> "Clone":
-        """Return a copy with all that has run and was committed."""
+        """Return a copy that includes all results and commits."""
         made = copy.copy(self)
         made.use(Path(shutil.copytree(self.folder, folder, symlinks=True)))
         return made
 
     def use(self, folder: Path) -> None:
-        """Work in a folder from now on."""
+        """Switch to a folder."""
         self.folder = folder
         self.environment = os.environ | {
             "PATH": os.pathsep.join([*self.binaries, os.environ["PATH"]]),
@@ -82,7 +83,7 @@ class Clone:
         return self.run("dvc", "exp", "run", *changes, *targets)
 
     def outs(self) -> dict[str, bytes]:
-        """Return every declared output, folders file by file."""
+        """Return every file of the declared outputs, by its path in the clone."""
         paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
         files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
         return {
@@ -93,18 +94,18 @@ class Clone:
 
 
 def tiny_run(folder: Path) -> Clone:
-    """Return the clone in which the tiny configuration has run and is committed.
+    """Return the clone with the committed results of the tiny configuration.
 
-    It runs once for all workers of the tests, which copy it and leave it as it is.
+    The pipeline runs once for all test workers, which must copy the clone and never change it.
 
     Args:
-        folder: the same one for all workers.
+        folder: folder of the clone, the same for all workers.
     """
     done = folder / "tiny.pickle"
     with filelock.FileLock(folder / "tiny.lock"):
         if not done.exists():
             place = folder / "tiny"
-            shutil.rmtree(place, ignore_errors=True)  # of a worker that failed
+            shutil.rmtree(place, ignore_errors=True)  # left by a worker that failed
             place.mkdir()
             clone = Clone(place)
             clone.experiment(*OVERRIDES)

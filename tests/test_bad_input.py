@@ -16,7 +16,7 @@ RAW_FACES = {"raw_faces": "out", "report": "out", "downloads": "downloads"}
 
 @pytest.fixture(scope="module")
 def trained_once(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Workspace:
-    """A workspace with a VAE in the folder other, and its checkpoint; tests get a copy."""
+    """A workspace with a trained VAE in the folder ``other``, and a checkpoint; tests copy it."""
     workspace = Workspace(tmp_path_factory.mktemp("trained"), root)
     workspace.write_faces()
     workspace.shrink_network()
@@ -28,7 +28,7 @@ def trained_once(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Worksp
 
 @pytest.fixture
 def trained(trained_once: Workspace, tmp_path: Path) -> Workspace:
-    """A workspace with a trained VAE in the folder other."""
+    """A copy of the workspace with a trained VAE in the folder ``other``."""
     return trained_once.copy(tmp_path / "trained")
 
 

@@ -47,7 +47,7 @@ def output_of(name: str, *arguments: str) -> str:
 
 
 def read_table(printed: str, *heads: str) -> dict[str, list[str]]:
-    """Return the cells of a table by the first cell of the row; all others are numbers or empty."""
+    """Return the cells of each row, keyed by its first cell; the others are numbers or empty."""
     lines = printed.splitlines()
     first = lines.index(f"| {' | '.join(heads)} |")
     assert lines[first + 1] == "|" + " --- |" * len(heads)

@@ -28,7 +28,7 @@ INPUTS = [Path("data/file.txt"), Path("data/folder")]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a repository, after `dvc repro`, and separate folders for DVC itself."""
+    """A folder with a repository in which `dvc repro` has run, and with DVC's own folders."""
     folder = tmp_path_factory.mktemp("built")
     (folder / "repository").mkdir()
     (folder / "repository/dvc.yaml").write_text(DVC_YAML, encoding="utf-8")
@@ -63,7 +63,7 @@ def dvc(*arguments: str, cwd: Path) -> None:
 
 
 def corrupt(name: str, *, cached: bool) -> None:
-    """Change a file and, if `cached`, its copy in the cache, as with a hard link."""
+    """Change a file and, if `cached`, its copy in the cache, as a write to a hard link would."""
     path = Path(name)
     if cached:
         digest = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()

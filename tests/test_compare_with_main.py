@@ -34,8 +34,8 @@ class Compared:
 def compared(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Compared:
     """A branch that changes fact, compared with a main branch that has a later commit.
 
-    The branch also uses pictures of a folder, which must not appear on public pages. The cache has
-    the results of main except for the training of the CNN.
+    The branch also uses pictures from a folder, which must not appear on public pages. The cache
+    contains the results of main, except those of train_cnn.
     """
     place = tmp_path_factory.mktemp("compared")
     shutil.copytree(tiny_run.folder / ".dvc/cache", place / "cache")

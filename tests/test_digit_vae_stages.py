@@ -1,4 +1,4 @@
-"""The stages of the profile digits, up to reading random digits with the CNN, on few digits."""
+"""The stages of the profile ``digits``, up to judge_digits, run on a few digits."""
 
 import json
 from pathlib import Path
@@ -35,7 +35,7 @@ def set_params(workspace: Workspace) -> None:
 
 
 def write_digits(folder: Path) -> None:
-    """Write mnist.npz with noise, labels in turn."""
+    """Write mnist.npz with images of noise, whose labels repeat 0 to 9."""
     generator = np.random.default_rng(0)
     arrays = {
         f"{part}_{name}": values

@@ -42,7 +42,7 @@ VAES: dict[str, dict[str, Any]] = {
 
 
 def write_faces(workspace: Workspace, source: str) -> None:
-    """Write a VAE with random weights and what other stages know of its faces."""
+    """Write a VAE with random weights, and the files that other stages write about its faces."""
     shape = architecture(**VAES[source])
     networks = (architectures.encoder(**VAES[source]), architectures.decoder(**VAES[source]))
     vae_files.save(workspace.folder / "vae", SavedVae(shape, ORIGIN, *networks))

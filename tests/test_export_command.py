@@ -23,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shape = cnn.Architecture((3,), 4)
     cnn.save(tmp_path / "cnn", shape, cnn.build_cnn(shape, seed=1))
     monkeypatch.chdir(tmp_path)
-    # TensorFlow sets threads and devices once per process
+    # TensorFlow can configure threads and devices only once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock())
     return tmp_path
 

@@ -46,7 +46,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def evaluated(trained: Workspace) -> Workspace:
-    """The same workspace, with encodings of the faces, which have no attributes."""
+    """The workspace `trained` after evaluate_vae; its faces have no attributes."""
     result = evaluate(trained, ".")
     assert result.returncode == 0, result.stderr
     return trained

@@ -1,4 +1,4 @@
-"""The contents of folders: the contract between stages, and with code that uses file names."""
+"""The contents of folders: the contract between stages, and for code that looks up their files."""
 
 import re
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_two_files_with_one_name_are_a_bug() -> None:
 
 
 def test_pages_look_up_files_of_the_contract_alone(root: Path) -> None:
-    """Pages find outputs of stages by the names of the stage and of the file."""
+    """Pages find an output by the name of its stage and the name of its file."""
     pages = {"index.html", "compare.html"}
     looked_up = set()
     for room in ("report", "compare"):

@@ -1,4 +1,7 @@
-"""The networks compute the same on a GPU as on the CPU; `make gpu-check` runs these tests."""
+"""The networks compute the same results on a GPU as on the CPU.
+
+`make gpu-check` runs these tests.
+"""
 
 import functools
 import os
@@ -38,7 +41,7 @@ def device() -> Iterator[str]:
 
 @functools.cache
 def losses(device: str, *, jit_compile: bool, **changes: Any) -> dict[str, list[float]]:
-    """Return every number of the first steps by name; each step has its own batch."""
+    """Return the numbers of the first steps, by name; each step has its own batch."""
     what = task(**changes)
     with tf.device(device):
         model = vae_training.build(what, jit_compile=jit_compile)

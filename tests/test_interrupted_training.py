@@ -22,7 +22,7 @@ def wait_for(pattern: str, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Workspace, str]:
-    """A workspace with an uninterrupted training, whose checkpoints are elsewhere, and its log."""
+    """A workspace after uninterrupted training, with its checkpoints elsewhere; and the log."""
     workspace = Workspace(tmp_path_factory.mktemp("unbroken"), root)
     workspace.write_faces()
     workspace.shrink_network()
@@ -84,7 +84,7 @@ def test_checkpoints_and_the_page_can_be_moved(unbroken: tuple[Workspace, str]) 
 
 
 def start_machines(workspace: Workspace, *checkpoints: str) -> list[tuple[int, str]]:
-    """Run the stage on two machines and return exit code and log of each."""
+    """Run the stage on two machines and return the exit code and the log of each."""
     ports = []
     for _ in range(2):
         with socket.socket() as free:

@@ -1,7 +1,7 @@
 """Documents, docstrings and messages are in plain American English.
 
-A list of words cannot judge a sentence; it only keeps out spellings and phrases that were once
-everywhere here. `ruff` (D401) checks that docstrings open with an imperative verb.
+A list of words cannot judge a sentence. It only keeps out spellings and phrases that were once
+common in this repository. `ruff` (D401) checks that docstrings open with an imperative verb.
 """
 
 import ast
@@ -15,7 +15,7 @@ from tests.listed_files import list_files
 
 ROOT = Path(__file__).parents[1]
 SUFFIXES = {".py", ".md", ".toml", ".yaml", ".yml", ".j2", ".js", ".css", ".html", ".ipynb", ".txt"}
-# text of others, files that a program writes, and this list itself
+# text by others, files that a program writes, and this list itself
 LEFT_OUT = ("LICENSE", "NOTICE", "dvc.lock", "requirements/", "tests/test_language.py")
 
 # pattern -> what to write instead; case does not matter
@@ -33,7 +33,7 @@ PATTERNS = {
     r"(normal|standard|visual|initial|optim|regular|organ|recogn|summar|general|random)"
     r"is(e|ed|es|er|ers|ing|ation)\b": "-ize",
     r"\bmodell(ed|ing)|\blabell(ed\b|ing)": "modeled, labeled",
-    # phrases of a translation
+    # phrases that sound translated
     r"\bof one's own\b|\bone's own\b": "custom, its own",
     r"\bso many\b": "the number",
     r"\banew\b": "again",

@@ -33,7 +33,7 @@ def project(first_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A copy of the project, as the working directory."""
     shutil.copytree(first_project, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    # TensorFlow sets threads and devices once per process
+    # TensorFlow can configure threads and devices only once per process
     monkeypatch.setattr("latentmaps.machine.configure", mock.Mock(return_value=mock.Mock()))
     return tmp_path
 

@@ -180,7 +180,7 @@ def test_the_page_depends_on_every_section_it_lists() -> None:
 def test_only_programs_read_params_yaml_and_run() -> None:
     """The library receives sections of params.yaml unchanged, and never reads the file.
 
-    Stages do, and the commands that have their settings as defaults.
+    Only stages and the commands whose defaults are the settings of stages read it.
     """
     programs = ("runs.py", "command_inputs.py", "oip_command.py")
     of_stages = {"latentmaps.runs", "latentmaps.params.loader", "latentmaps.folders"}
@@ -192,7 +192,7 @@ def test_only_programs_read_params_yaml_and_run() -> None:
 @by_name
 def test_a_stage_reads_the_sections_of_no_other_stage(stage: Stage) -> None:
     sections = {dep for dep in code_deps.of_stage(base_name(stage)) if "/params/" in dep}
-    # pages take the list of OIPs from the section of the OIPs; the patterns of the encoder are
+    # pages take the list of layers from the section of draw_oips; the patterns of the encoder are
     # found by the same ascent, which expects that section
     has_oips = stage.name in ("build_report", "draw_face_oips", "build_explorer")
     through_oips = {"src/latentmaps/params/draw_oips.py"} if has_oips else set()

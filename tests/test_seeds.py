@@ -1,4 +1,4 @@
-"""The random streams: no stage depends on their file, so none may ever change."""
+"""The random streams, which must never change, because no stage depends on their file."""
 
 import inspect
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from latentmaps import seeds
 
-# the first uniform number of each stream for seed 7 and items 5, 3, 2; for kernels, the last seed
+# the first uniform number of each stream for seed 7 and items 5, 3, 2; the last seed of `kernels`
 FIRST = {
     "attribute_faces": 0.9621348536519586,
     "avatar": 0.019002501051586518,

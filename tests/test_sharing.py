@@ -45,7 +45,7 @@ def first_project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     dvc(folder, "init", "--no-scm")
     shutil.copy(root / ".dvc/config", folder / ".dvc/config")
     dvc(folder, "config", "core.no_scm", "true")
-    # relative to the configuration, so that a copy of the project has a store of its own
+    # relative to the configuration, so that each copy of the project has its own store
     dvc(folder, "remote", "add", "--local", "--default", "store", "../store")
     (folder / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
     return folder
@@ -155,7 +155,7 @@ def test_only_avatars_and_digits_have_a_remote_that_others_read(root: Path) -> N
 
 @pytest.mark.slow
 def test_a_pushed_experiment_keeps_its_faces_local(root: Path, tmp_path: Path) -> None:
-    """In this case, DVC reads the remotes from the commit, as if the repository were at /."""
+    """DVC reads the remotes of an experiment from its commit, as if the repository were at /."""
     before = Path("/.dvc").exists()
     folder, origin = tmp_path / "project", tmp_path / "origin.git"
     folder.mkdir()

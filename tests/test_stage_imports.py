@@ -1,4 +1,4 @@
-"""What a stage imports before its work: importing TensorFlow takes seconds."""
+"""What a stage imports before its work starts; importing TensorFlow takes seconds."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ runpy.run_path(script, run_name="__main__")
 
 @pytest.fixture(scope="module")
 def imported() -> dict[str, forked.Result]:
-    """Each stage without tensors, imported in a process of its own."""
+    """Each stage without tensors, imported in its own process."""
     programs = [(ROOT / f"stages/{name}.py", (), "a_stage") for name in WITHOUT_TENSORS]
     results = forked.run(programs, folder=ROOT, path=[ROOT / "src"])
     return dict(zip(WITHOUT_TENSORS, results, strict=True))
@@ -42,7 +42,7 @@ def test_a_stage_without_tensors_imports_no_tensorflow(
 
 @pytest.fixture(scope="module")
 def refused(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, forked.Result]:
-    """Each stage with a wrong parameter, where nothing can import TensorFlow.
+    """Each stage, run with a wrong parameter and without TensorFlow.
 
     A module that fails on import shadows the real TensorFlow.
     """

@@ -1,4 +1,4 @@
-"""The operations of a training step that benchmarks/train_vae.py compares with the limit."""
+"""The count of operations per training step, on which benchmarks/train_vae.py relies."""
 
 from typing import Any
 
@@ -26,15 +26,15 @@ DEEPER: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("changes", "layers"),
     [
-        # two maps of 2x2 from an image of 4x4, by kernels of 3x3; 8 features; 1 latent dimension
+        # two maps of 2x2 from an image of 4x4, with kernels of 3x3; 8 features; 1 latent dimension
         ({}, [4 * 9 * 2, 2 * 8, 8, 4 * 9 * 2]),
         ({"upsampling": "resize"}, [4 * 9 * 2, 2 * 8, 8, 16 * 9 * 2]),
         ({"dense_units": 3}, [4 * 9 * 2, 8 * 3, 2 * 3, 3, 3 * 8, 4 * 9 * 2]),
-        # 2x2 again: a kernel of 3x3 fits into an image of 4x4 at two rows
+        # 2x2 again: in an image of 4x4, a kernel of 3x3 fits at two rows and two columns
         ({"paddings": ("valid",), "strides": (1,)}, [4 * 9 * 2, 2 * 8, 8, 4 * 9 * 2]),
-        # five maps of 1x1 from the two of 2x2, by kernels of 1x1; 5 features
+        # five maps of 1x1 from the two of 2x2, with kernels of 1x1; 5 features
         (DEEPER, [4 * 9 * 2, 2 * 5, 2 * 5, 5, 2 * 5, 4 * 9 * 2]),
-        # back from seven maps of 1x1 to four of 2x2, by kernels of 2x2 and 5x5; 7 features
+        # back from seven maps of 1x1 to four of 2x2, with kernels of 2x2 and 5x5; 7 features
         (
             DEEPER | {"decoder_filters": (7, 4), "decoder_kernel_sizes": (2, 5)},
             [4 * 9 * 2, 2 * 5, 2 * 5, 7, 4 * 7 * 4, 4 * 25 * 4],

@@ -30,7 +30,7 @@ def running(printed: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def clone(tiny_run: Clone, tmp_path_factory: pytest.TempPathFactory) -> Clone:
-    """A clone in which the pipeline has run with the tiny configuration, and is committed."""
+    """A clone with the committed results of the tiny configuration."""
     return tiny_run.copy(tmp_path_factory.mktemp("first") / "clone")
 
 

@@ -1,4 +1,4 @@
-"""Run Python commands in the tests without the seconds that their imports take.
+"""Run Python commands in tests without waiting seconds for their imports.
 
 A server process imports the third-party packages once and forks a child for each command: a
 script, `python -m MODULE`, `dvc` or `latentmaps`. The child runs with the folder, environment,
@@ -6,10 +6,10 @@ arguments and files of the caller, as a new process would. Nothing of latentmaps
 the fork, so a child runs the code of its own PYTHONPATH. A command whose environment sets
 TensorFlow up differently runs in a new process. All workers of pytest-xdist share one server.
 
-DVC parses each YAML text once per command: ruamel.yaml, in pure Python, otherwise takes three
-quarters of its time. `make pipeline-check` runs DVC as it is.
+DVC is changed to parse each YAML text only once per command, because ruamel.yaml, which is pure
+Python, would otherwise take three quarters of its time. `make pipeline-check` runs DVC unchanged.
 
-Tests in which the process itself matters (limits, imports, output of imports) start a new one.
+Tests in which the process itself matters (limits, imports, output of imports) start a new process.
 """
 
 import atexit
@@ -61,12 +61,12 @@ _PRELOADED = [
 ]  # fmt: skip
 # environment variables that libraries read at import or first use
 READ_EARLY = ("TF_", "XLA_", "OMP_", "KMP_", "KERAS_", "CUDA_", "MALLOC_")
-# but these where they are used
+# exceptions, which are read when they are used
 _READ_LATE = ("TF_CONFIG", "TF_FORCE_GPU_ALLOW_GROWTH", "XLA_FLAGS")
 _SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "1",
     "CUDA_VISIBLE_DEVICES": "-1",
-    # scikit-learn sets these where it is imported, as in the process of some tests
+    # importing scikit-learn sets these, which happens in the process of some tests
     "KMP_DUPLICATE_LIB_OK": "True",
     "KMP_INIT_AT_FORK": "FALSE",
 }
@@ -107,10 +107,10 @@ _DECLINED = "declined"
 
 @functools.cache
 def interpreter() -> Path:
-    """Return a `python` that runs scripts and modules with their packages imported already.
+    """Return the path of a `python` that runs scripts and modules with packages already imported.
 
-    Its folder, which also contains `dvc` and `latentmaps`, can precede all others in PATH. The
-    server ends with the tests.
+    Its folder, which also contains `dvc` and `latentmaps`, can be put first in PATH. The server
+    ends with the tests.
     """
     if sys.platform != "linux":  # on macOS, a process with threads cannot fork
         return Path(sys.executable)
@@ -155,7 +155,7 @@ def _serve(address: str, tests: int) -> None:
     for name in _PRELOADED:
         importlib.import_module(name)
     _parse_yaml_once()
-    sys.executable = str(Path(address).with_name("python"))  # what a child starts is warm, too
+    sys.executable = str(Path(address).with_name("python"))  # for processes that a child starts
     gc.freeze()  # a collection in a child would copy every page
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
@@ -182,7 +182,7 @@ def _serve(address: str, tests: int) -> None:
 
 
 def _parse_yaml_once() -> None:
-    """Let ruamel.yaml keep what it has parsed or written, for as long as the process lives."""
+    """Make ruamel.yaml cache what it has parsed or written until the process ends."""
     from ruamel.yaml import YAML
 
     parse: Callable[[YAML, Any], Any] = YAML.load
@@ -248,7 +248,7 @@ def _early(environment: dict[str, str]) -> dict[str, str]:
 
 
 def _become(request: dict[str, Any], files: list[int]) -> NoReturn:
-    """Run the command of a request in this process, and end it."""
+    """Run the command of a request in this process, and end the process."""
     for number, file in enumerate(files):
         os.dup2(file, number)
         os.close(file)

@@ -100,7 +100,7 @@ def _describe(error: BaseException) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Return the innermost line of latentmaps and the innermost line of all code."""
+    """Return the innermost line of latentmaps and the innermost line overall."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/latentmaps/" in frame.filename]
     places = [_line(frame) for frame in (*ours[-1:], *frames[-1:])]
@@ -120,7 +120,7 @@ def _restart_peak() -> int:
 
 
 def _memory(name: str) -> int:
-    """Return an entry of Linux's status file, in bytes; 0 elsewhere, where memory is not judged."""
+    """Return an entry of Linux's status file, in bytes; 0 on systems that have no such file."""
     if not _STATUS.exists():
         return 0
     with _STATUS.open(encoding="ascii") as lines:

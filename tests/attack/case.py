@@ -18,12 +18,14 @@ LONGEST_S = 5.0
 
 
 class BrokenPromiseError(Exception):
-    """A reader accepted or refused an input, but not in the way it promises."""
+    """A reader accepted or refused an input in a way that breaks its promises."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """Hostile inputs for one reader; sent to other processes, so without lambdas and closures.
+    """Hostile inputs for one reader.
+
+    A group is sent to other processes, so it contains no lambdas or closures.
 
     Attributes:
         name: the first part of the name of a case, as in ``split-csv:17``.
@@ -31,12 +33,12 @@ class Group:
         write: writes case `number` into an empty folder; the same number and generator give the
             same bytes.
         read: the attacked function, called with that folder. It must return or raise a
-            LatentmapsError. It must itself check that nothing wrong was accepted silently, and
-            otherwise raise ``BrokenPromiseError``.
-        num_cases: number of cases of the long run.
-        num_short: number of cases of the short run, the first ones.
-        num_unharmed: number of cases, the first ones, with good inputs that must be accepted.
-        longest_s: most processor time of a case, so that nothing fails on a busy machine.
+            LatentmapsError. If it accepts an input that it should refuse, it must notice this and
+            raise ``BrokenPromiseError``.
+        num_cases: number of cases in the long run.
+        num_short: number of cases in the short run, which tries only the first ones.
+        num_unharmed: number of cases with good inputs, which come first and must be accepted.
+        longest_s: limit on the processor time of a case; wall-clock time depends on other load.
     """
 
     name: str
@@ -63,15 +65,16 @@ def write_file(
     number: int,
     generator: random.Random,
 ) -> None:
-    """Write one file: first the good ones, then those listed by hand, then mutations of good ones.
+    """Write the file of a case: a good one, one listed by hand, or a mutation of a good one.
 
-    A group binds the first four arguments.
+    The good contents have the lowest numbers, followed by the listed ones and by mutations. A group
+    binds the first four arguments.
 
     Args:
         name: name of the file.
         good: returns good contents.
         listed: returns hostile contents that were written by hand.
-        mutate: damages a content at random.
+        mutate: damages the bytes of a file at random.
         folder: the folder of the case.
         number: number of the case.
         generator: the random generator of the case.
@@ -82,7 +85,7 @@ def write_file(
 
 
 def call_all(*readers: Callable[[], object]) -> None:
-    """Call all readers of one input, so that none hides another, and refuse it if any did."""
+    """Call all readers of one input, even if one refuses it; raise the longest refusal, if any."""
     refusals = []
     for reader in readers:
         try:

@@ -69,7 +69,7 @@ def rest(request: Request, *, body: bytes | None = None, content_range: str | No
 
 
 def _with_length(text: str) -> Answer:
-    """Return the whole content with any Content-Length."""
+    """Return the whole content with the given text as its Content-Length."""
     return lambda request: [
         response("200 OK", f"Content-Length: {text}", body=request.content),
     ]

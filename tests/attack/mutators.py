@@ -74,7 +74,7 @@ def _cut(content: bytes, generator: random.Random) -> bytes:
 
 
 def _run(content: bytes, generator: random.Random) -> tuple[int, bytes]:
-    """Return the start of a random piece and the piece; sometimes it is long."""
+    """Return the start of a random piece, and the piece, which is sometimes long."""
     start = generator.randrange(len(content) + 1)
     longest = generator.choice((8, _LONGEST_RUN, len(content)))
     return start, content[start : start + generator.randint(0, longest)]

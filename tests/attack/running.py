@@ -1,6 +1,6 @@
 """Run the cases of a group in a separate process, which may crash, hang or exhaust the memory.
 
-The case that causes this is named and counted, and a new process continues after it.
+The case that causes this is named and counted, and a new process continues with the next case.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from pathlib import Path
 from tests.attack.attempt import FAILED, Outcome, attempt
 from tests.attack.case import LONGEST_S, Group
 
-# wall-clock time, after which a case counts as hanging
+# wall-clock time after which a case counts as hanging
 _HANGS_S = 6 * LONGEST_S
 # TensorFlow takes seconds to import, and more on a busy machine
 _START_S = 180.0
@@ -116,7 +116,7 @@ def _run_until_it_dies(
 
 @functools.cache
 def _context() -> BaseContext:
-    """Return the context of new processes: on Linux, forks of one with all slow imports done."""
+    """Return the context of new processes; on Linux, they fork after all slow imports."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

@@ -1,7 +1,7 @@
-"""Made-up experiments that need no DVC and are fast to make.
+"""Made-up experiments that need no DVC and are quick to create.
 
-Their numbers are the committed numbers of the sample with other values, so a change of the schema
-is noticed here.
+Their numbers have the names of the sample's committed numbers but other values, so a change of the
+schema fails here.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def _names(numbers: Mapping[str, Any], prefix: str = "") -> set[str]:
 
 
 def training_numbers(fact: float) -> dict[str, Any]:
-    """Return numbers of train_vae: the reconstruction loss increases with fact."""
+    """Return numbers of train_vae in which the reconstruction loss increases with fact."""
     numbers = {
         "fact": fact,
         "val_reconstruction_loss": 5000.0 + 40 * fact,
@@ -71,7 +71,7 @@ def training_numbers(fact: float) -> dict[str, Any]:
 
 
 def evaluation_numbers(fact: float) -> dict[str, Any]:
-    """Return numbers of evaluate_vae: raw KL decreases with fact."""
+    """Return numbers of evaluate_vae in which the raw KL decreases with fact."""
     likeness = {
         "mse": 0.01 + 0.001 * fact,
         "psnr_db": 21.0 - 0.3 * fact,
@@ -175,7 +175,7 @@ def make_experiment(name: str, fact: float, **changes: Any) -> Experiment:
     """Make a complete experiment.
 
     Args:
-        name: its name.
+        name: name of the experiment.
         fact: weight of the KL term.
         changes: attributes, or parameters by dotted name.
     """

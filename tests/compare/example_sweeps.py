@@ -13,7 +13,7 @@ from tests.compare.example_experiments import (
 
 from latentmaps.compare.experiment import Experiment
 
-# diversity of the test faces: their pixel variance is half of its square
+# diversity of the test faces; half of its square is their pixel variance
 DIVERSITY = 0.4
 ERROR = 0.01
 
@@ -72,9 +72,9 @@ def sweep_of(numbers: Mapping[float, Sequence[Mapping[str, float]]]) -> list[Exp
 
 
 def trade_off() -> list[Experiment]:
-    """Make a sweep of fact 0, 1, 3, 10 with three seeds: 1 and 3 are supported.
+    """Make a sweep of fact 0, 1, 3 and 10 with three seeds; facts 1 and 3 are supported.
 
-    The kept variance of 3 has a spread.
+    With fact 3, the kept variance differs between the seeds.
     """
     return sweep_of(
         {

@@ -17,7 +17,7 @@ IMPATIENT = Patience(timeout_s=0.3, num_tries=3, pause_s=0.0)
 
 
 def remote_file(server: Served, *paths: str, **changes: Any) -> RemoteFile:
-    """Return a file with these paths as mirrors, tried in this order."""
+    """Return a file that has these paths as mirrors, in the order in which they are tried."""
     file = RemoteFile(
         "faces.zip",
         urls=tuple(server.url(path) for path in paths),

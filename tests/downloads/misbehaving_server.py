@@ -24,7 +24,7 @@ class Served:
     Attributes:
         address: address of the server, with a slash at the end.
         content: content of every good file.
-        ranges: the header Range of every request, by path; None for a request without.
+        ranges: the Range header of every request, by path; None for a request without it.
         num_sent: bytes sent, by path.
     """
 
@@ -80,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.served.num_sent[path] = self.served.num_sent.get(path, 0) + len(body)
 
     def _send_from(self, start: int, *, end: int | None = None) -> None:
-        """Send the content from a position up to `end`, but announce all of it."""
+        """Send the content from `start` up to `end`, but announce everything from `start`."""
         content = self.served.content
         total = len(content)
         if start >= total and start > 0:
@@ -97,8 +97,8 @@ class _Handler(BaseHTTPRequestHandler):
     def answer_cut(self, argument: str, *, is_first: bool) -> None:
         """Cut the first connection after `argument` tenths of the content.
 
-        `tenths` cuts every connection after a tenth. `once` delivers a tenth with the first and no
-        bytes with the others. `always` never delivers any bytes.
+        `tenths` cuts every connection after a tenth. `once` delivers a tenth over the first
+        connection and no bytes over the others. `always` never delivers any bytes.
         """
         total = len(self.served.content)
         if argument == "always" or (argument == "once" and not is_first):
@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(0.02)
 
     def answer_throttled(self, argument: str, *, is_first: bool) -> None:
-        """Send a hundredth every 20 ms the first time."""
+        """Send a hundredth of the content every 20 ms over the first connection."""
         if not is_first:
             self._send_from(self._start())
             return

@@ -28,7 +28,7 @@ def plain_cnn(**shape: Any) -> keras.Model:
 
 
 def stub_environment(*packages: str) -> Any:
-    """Return the template environment; stubs of the parts precede the real templates."""
+    """Return a template environment in which stubs of the parts precede the real templates."""
     return _environment("tests.explorer.stub_parts", *packages)
 
 

@@ -21,7 +21,7 @@ DEAD = 3  # index of a map of Conv2D_2
 
 
 def small_cnn() -> keras.Model:
-    """Return a CNN of 3 and 4 maps. One map of the second layer is 0 for every image."""
+    """Return a CNN with 3 and 4 maps, in which one map of the second layer is always 0."""
     model = architectures.digit_cnn(filters=(3, 4), dense_units=6, kernel_size=4)
     layer = model.get_layer("Conv2D_2")
     kernel, bias = layer.get_weights()
@@ -31,7 +31,7 @@ def small_cnn() -> keras.Model:
 
 
 def bars() -> Digits:
-    """Return 40 test images of two bright bars on black, each at a different place."""
+    """Return digits with 40 test images of two bright bars on black, each image different."""
     images = np.zeros((40, 28, 28), np.uint8)
     for index, image in enumerate(images):
         row, column = 4 + index % 8, 3 + index // 4

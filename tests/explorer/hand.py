@@ -27,7 +27,7 @@ Array = npt.NDArray[np.floating]
 
 
 class Hand(Visit):
-    """A user of the page: actions, and what is visible."""
+    """A user of the page, with methods that act on the page or read what it shows."""
 
     def __init__(
         self, browser: Browser, path: Path, *, fragment: str = "", width: int = 1280
@@ -125,12 +125,12 @@ def component(index: int) -> Array:
 
 
 def dimension(index: int) -> Array:
-    """Return the axis of the dimension at a rank by KL; 0 has the largest."""
+    """Return the axis of the dimension with a given rank by KL; rank 0 has the largest KL."""
     kl_nats = LATENTS.test.encodings.kl_per_dimension()
     return np.eye(len(kl_nats))[np.argsort(-kl_nats)[index]]
 
 
 def attribute(index: int) -> Array:
-    """Return the attribute direction at a rank by d'; 0 has the highest."""
+    """Return the attribute direction with a given rank by d'; rank 0 has the highest d'."""
     by_d_prime = sorted(LATENTS.attributes.to_list(), key=lambda direction: -direction.d_prime)
     return by_d_prime[index].vector

@@ -53,7 +53,7 @@ def color_model() -> keras.Model:
 
 @pytest.fixture(scope="session")
 def answer(subject: Subject, short: DrawOips) -> Answer:
-    """OIPs of two feature maps of the small CNN, found as in the stage."""
+    """OIPs of two feature maps of the small CNN, found as in draw_oips."""
     question = Question("Conv2D_2", [3, 5], short, seed=1)
     command = "latentmaps oip Conv2D_2 3 5"
     return answer_module.ask(subject, question, command=command, jit_compile=False)
@@ -61,7 +61,7 @@ def answer(subject: Subject, short: DrawOips) -> Answer:
 
 @pytest.fixture(scope="session")
 def silent_answer(subject: Subject, short: DrawOips) -> Answer:
-    """The same from two named starts, the first of which does not excite the map."""
+    """An OIP from two named starts, the first of which does not excite the map."""
     model = cnn.build_cnn(cnn.Architecture((8, 8), 8), seed=1)
     kernel, bias = model.get_layer("Conv2D_2").get_weights()
     model.get_layer("Conv2D_2").set_weights([kernel, bias - 0.7])

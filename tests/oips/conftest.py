@@ -45,11 +45,11 @@ def filter_model_fixture() -> Callable[..., keras.Model]:
 
 @pytest.fixture
 def three_fates() -> keras.Model:
-    """A CNN whose map 0 is alive, map 1 responds only to single bright pixels, map 2 is dead."""
+    """A CNN with a live map 0, a map 1 that only single bright pixels excite, and a dead map 2."""
     kernels = np.zeros((3, 3, 3), np.float32)
     kernels[1, :, 0] = -1, 0, 1
     kernels[1, 1, 1] = 1
-    # noise has standard deviation 1 and does not reach 10; one bright pixel on black is 28
+    # noise has standard deviation 1 and does not reach 10; one bright pixel on black has value 28
     return filter_model(kernels, np.array([0, -10, -1], np.float32), activation="relu")
 
 

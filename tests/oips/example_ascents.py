@@ -15,7 +15,7 @@ from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import AscentResult, Floats
 from latentmaps.params.draw_oips import DrawOips
 
-# a step depends on nothing but these arguments, and tracing takes longer than an ascent
+# a step depends only on these arguments, and tracing it takes longer than an ascent
 _make_step = functools.cache(steps.make_step)
 
 ASCENT = dataclasses.replace(PARAMS, num_steps=20)
@@ -29,7 +29,7 @@ class AscentInputs(NamedTuple):
 
 
 def ascent_inputs(num_images: int, *, num_maps: int = 8) -> AscentInputs:
-    """Return random start images, for the maps in turn."""
+    """Return random start images, assigned to the maps in turn."""
     numbers = np.arange(num_images)
     one_each = dataclasses.replace(PARAMS, num_starts=1)
     starts = start_images.sample(image_spec(one_each), map_indices=numbers, seed=3)[:, 0]

@@ -10,7 +10,7 @@ from tests.images import exif
 
 
 def halves(width: int = 120, height: int = 100) -> Image.Image:
-    """Red on the left, blue on the right."""
+    """Return a picture that is red on the left and blue on the right."""
     picture = Image.new("RGB", (width, height), (0, 0, 255))
     picture.paste((255, 0, 0), (0, 0, width // 2, height))
     return picture
@@ -23,13 +23,13 @@ def content(picture: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def turned() -> bytes:
-    """Red above blue as stored; rotated by EXIF, red is to the right of blue."""
+    """Return a photo stored with red above blue; its EXIF tag rotates red to the right."""
     stored = halves(100, 120).transpose(Image.Transpose.ROTATE_270)
     return content(stored, "JPEG", quality=100, exif=exif.block(exif.orientation(6)))
 
 
 def write(folder: Path) -> None:
-    """Write valid and invalid photos, named after what is special about them."""
+    """Write valid and invalid photos whose names say what is special about them."""
     gray16 = np.linspace(0, 65535, 120 * 120).reshape(120, 120).astype(np.uint16)
     clear = Image.new("RGBA", (120, 120), (255, 0, 0, 0))
     gif = [Image.new("RGB", (120, 120), color) for color in ("red", "blue")]

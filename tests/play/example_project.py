@@ -16,7 +16,7 @@ NUM_FACES = 60
 
 
 def latents(latent_dim: int = 5) -> Latents:
-    """Return latents of 60 faces; d' of Smiling is about 4, that of Young below 0."""
+    """Return latents of 60 faces; d' is about 4 for Smiling and below 0 for Young."""
     random = np.random.default_rng(8)
     numbers = np.arange(NUM_FACES)
     z = random.normal(size=(NUM_FACES, latent_dim))

@@ -1,6 +1,6 @@
 """Numbers and titles of the fake results in ``fake_results``.
 
-The numbers start from the committed ones, so that a change of their schema fails here; the tests
+The numbers start from the committed ones, so a change of their schema fails here. The tests
 override the values that they quote.
 """
 
@@ -169,7 +169,7 @@ NUM_DIMENSIONS = 20
 NUM_CHARTS = sum(map(len, CHARTS.values()))
 # including the sheet of activation maps, without the sheets of the layers
 NUM_SHEETS = sum(map(len, SHEETS.values())) - NUM_CHARTS + 1
-# 8 faces, and 8 reconstructions and 8 random faces after each of 3 epochs
+# 8 faces, plus 8 reconstructions and 8 random faces after each of 3 epochs
 NUM_FILM_TILES = 8 + 3 * 16
 NUM_PATTERNS = 17 * len(PATTERNS)
 # the last feature map of each layer is dead

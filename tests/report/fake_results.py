@@ -1,4 +1,4 @@
-"""Fake results of all stages that the report reads, small enough to write in a moment."""
+"""Fake results of all stages that the report reads, small enough to be written quickly."""
 
 import csv
 import dataclasses
@@ -85,7 +85,7 @@ class Example:
         _write_json(self.folder / "train_vae/film.json", sheet.numbers)
 
     def add_outputs(self, num_outputs: int = 2) -> None:
-        """Write the layer of probabilities: one column per output, in three rows."""
+        """Write the results of the output layer, whose sheet has three rows of tiles."""
         folder = self.folder / "draw_oips"
         _write_layer(folder, "probabilities", num_outputs)
         table = folder / "probabilities.csv"
@@ -97,7 +97,7 @@ class Example:
         _write_json(path.with_suffix(".json"), words)
 
     def judge(self) -> None:
-        """Write how the CNN reads random digits; none is read as a 9."""
+        """Write how the CNN reads random digits, none of which it reads as a 9."""
         digits = {str(digit): {"read": 0.1, "sure": 0.08 * digit} for digit in range(9)}
         reading = {"sure": 0.36, "digits": digits | {"9": {"read": 0.0, "sure": None}}}
         names = glossary.samplers()
@@ -145,7 +145,7 @@ def _write_numbers(folder: Path, content: Mapping[str, Any]) -> None:
 
 
 def _write_history(reports: Path, stage: str, columns: Sequence[str]) -> None:
-    """Write three epochs of falling values, for training and validation."""
+    """Write decreasing values over three epochs, for training and validation."""
     names = [*columns, *(f"val_{name}" for name in columns)]
     committed = (ROOT / f"reports/{stage}/history.csv").read_text(encoding="utf-8")
     if unknown := {"epoch", *names} - set(committed.splitlines()[0].split(",")):

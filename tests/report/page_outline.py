@@ -12,7 +12,7 @@ VOID = {"meta", "link", "img", "input", "br"}
 
 
 class Outline(HTMLParser):
-    """The elements of a page, and those left open or closed twice."""
+    """The elements of a page, and those that are left open or closed twice."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

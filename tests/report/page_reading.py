@@ -8,7 +8,7 @@ def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
 
 
-# The number of elements that Tab should reach; of a group of radio buttons it reaches only one.
+# The number of elements that Tab should reach; in a group of radio buttons, it reaches only one.
 _REACHABLE = """() => Array.from(
         document.querySelectorAll('a, button, input, summary, [tabindex="0"]'))
     .filter(item => item.checkVisibility() && !(item.type === 'radio' && !item.checked)).length"""
@@ -29,7 +29,7 @@ _NOTE_FOCUS = """() => {
 def tab_through(page: Page) -> int:
     """Press Tab until the end of the page and return the number of elements reached.
 
-    Fails if Tab does not reach all elements in order, or if one does not show the focus.
+    Fail if Tab does not reach all elements in order, or if one of them does not show the focus.
     """
     expected = int(page.evaluate(_REACHABLE))
     page.evaluate(_NOTE_FOCUS)
@@ -44,7 +44,7 @@ def tab_through(page: Page) -> int:
 
 
 def follow_skip_link(page: Page, words: str) -> None:
-    """Press Tab, Enter on the skip link with this text, which must be visible, and Tab again."""
+    """Press Tab, Enter and Tab; the first Tab must show the skip link with the given text."""
     page.keyboard.press("Tab")
     expect(page.get_by_text(words)).to_be_in_viewport()
     page.keyboard.press("Enter")

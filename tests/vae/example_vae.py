@@ -40,7 +40,7 @@ _SHAPE: dict[str, Any] = {
     "decoder_kernel_sizes": None,
 }
 
-# a network for what does not depend on the number of layers: it is traced in less time
+# for tests that do not depend on the number of layers; tracing a single layer takes less time
 ONE_LAYER: dict[str, Any] = {
     "filters": (4,),
     "kernel_sizes": (5,),
@@ -87,7 +87,7 @@ def params(**changes: Any) -> TrainVae:
 
 
 def task(*, seed: int = 1, **changes: Any) -> vae_task.Task:
-    """Return a task with 14 training faces, three batches of four, and 6 validation faces.
+    """Return a task with 14 training faces, enough for three batches, and 6 validation faces.
 
     Args:
         seed: seed of the training part.

@@ -65,7 +65,10 @@ class Network:
         return {name: tuple(output.shape[1:]) for name, output in outputs}
 
     def example_inputs(self, num_inputs: int, *, seed: int = 0) -> Array:
-        """Return random inputs that depend only on the seed, (num_inputs, *input_shape), float32."""
+        """Return random inputs (num_inputs, *input_shape), float32.
+
+        Equal seeds give equal inputs.
+        """
         generator, shape = seeds.export_check(seed), (num_inputs, *self.input_shape)
         if self.reads_pixels:
             return generator.uniform(size=shape).astype(np.float32)

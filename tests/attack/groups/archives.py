@@ -72,7 +72,7 @@ def _good() -> list[bytes]:
 
 @functools.cache
 def _packed() -> list[bytes]:
-    """Return archives to damage; one of the readers accepts those of uncommon methods."""
+    """Return archives to damage; one reader also accepts uncommon compression methods."""
     return [_zip("000001.jpg", "000002.jpg", method=method) for method in _METHODS]
 
 
@@ -160,7 +160,7 @@ def _overlapping() -> bytes:
 
 
 def _mutate(content: bytes, generator: random.Random) -> bytes:
-    """Damage an archive of any method, its directory more often than its pictures."""
+    """Damage an archive of any compression method, its directory more often than its pictures."""
     content = generator.choice(_packed())
     if generator.randrange(2):
         return mutators.mutate(content, generator)

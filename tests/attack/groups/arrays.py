@@ -25,7 +25,7 @@ def npy(array: np.ndarray) -> bytes:
 
 
 def with_header(text: str, *, version: int = 1, announced: int | None = None) -> bytes:
-    """Return a .npy file with any text as header, followed by 3,072 bytes."""
+    """Return a .npy file with the given text as its header, followed by 3,072 bytes."""
     header = text.encode("utf-8", "surrogatepass")
     size = len(header) if announced is None else announced
     length = size.to_bytes(2 if version == 1 else 4, "little", signed=size < 0)

@@ -1,7 +1,7 @@
 """Folders of trained networks: architecture.json and weights, damaged or of another model.
 
-A network that is accepted must be identical to the saved one: later, damaged weights could not be
-detected.
+A network that is accepted must be identical to the saved one, because damaged weights could not be
+detected later.
 """
 
 import functools

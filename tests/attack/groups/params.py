@@ -132,7 +132,7 @@ def _texts(good: str) -> list[str]:
 
 
 def _mutate(content: bytes, generator: random.Random) -> bytes:
-    """Damage bytes, or put wild texts between the words of the file."""
+    """Damage bytes, or insert wild texts between the words of the file."""
     if generator.randrange(2):
         return mutators.mutate(content, generator)
     words = content.split(b" ")

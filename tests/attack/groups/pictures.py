@@ -1,7 +1,7 @@
 """Pictures of users: damaged, huge, animated, and with false metadata.
 
-Each one is added next to a good picture. This attacks the whole path of a picture into the data
-set, and shows whether one bad file ends the run for all.
+Each picture is added next to a good one. This attacks the whole path of a picture into the data
+set, and shows whether a single bad file ends the whole run.
 """
 
 import functools
@@ -64,7 +64,7 @@ def exif(entries: Sequence[tuple[int, int, int, bytes]], order: str = "<") -> by
 
 
 def _turned(entry: tuple[int, int, int, bytes], order: str = "<") -> bytes:
-    """Return metadata that rotate a picture by 90 degrees, with one more entry."""
+    """Return metadata that rotates a picture by 90 degrees, with an additional entry."""
     six = struct.pack(f"{order}HH", 6, 0)
     return exif(sorted([(_ORIENTATION, _SHORT, 1, six), entry]), order)
 

@@ -30,7 +30,7 @@ def _example() -> dict[str, bytes]:
 
 
 def _shrunk(path: Path) -> bytes:
-    """Return the content of a file, with tiles of 4 pixels in sheets and their layouts."""
+    """Return the content of a file; in sheets and their layouts, tiles are 4x4 pixels."""
     if path.suffix == ".png":
         return pngs.png()
     if path.suffix != ".json":

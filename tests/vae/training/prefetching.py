@@ -2,8 +2,8 @@
 
     python -m tests.vae.training.prefetching
 
-Prints the histories, and the devices on which training and validation batches arrived, as JSON:
-for a plain step and for one that XLA compiles.
+The program prints JSON: the histories, and the devices on which training and validation batches
+arrived, for a plain step and for one compiled with XLA.
 """
 
 import json
