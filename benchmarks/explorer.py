@@ -5,9 +5,8 @@
 
 In each round, the benchmark opens the page from disk in a new window. It measures the seconds from
 the start of loading until the decoder has produced a face. For each of many further faces, it
-measures the milliseconds from the request to the worker until the worker's answer. The table has
-their median and their minimum, which is more informative while other programs keep the processor
-busy.
+measures the milliseconds between the request to the worker and the answer. The table has their
+median and their minimum, which is more informative while other programs keep the processor busy.
 """
 
 import argparse

@@ -55,7 +55,7 @@ class Load:
         num_rounds: rounds when a speed is measured, after one that compiles and warms up.
         network: values of the section ``train_vae`` that make the network of params.yaml smaller.
         settings: settings of the row: ``precision``, ``jit_compile``, ``tensor_float_32`` and
-            ``limit_mib``. To measure speeds, it has ``ways``: a list of triples of ``jit_compile``,
+            ``limit_mib``. For speeds, ``ways`` is a list of triples: ``jit_compile``,
             ``precision``, and whether batches are prefetched to the device.
     """
 

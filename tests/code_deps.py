@@ -28,7 +28,7 @@ def of_stage(name: str) -> list[str]:
 
 
 def folder_of(module: str) -> str | None:
-    """Return the entry of dvc.yaml that covers a module, or None if no entry may cover it.
+    """Return the entry of dvc.yaml for a module, or None if dvc.yaml does not list the module.
 
     The entry is the folder of the module or, for a section of params.yaml, the file itself.
     """

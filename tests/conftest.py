@@ -153,7 +153,10 @@ def shared_browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser(shared_browser: Browser) -> Iterator[Browser]:
-    """A browser whose new pages are closed after the test, because a film keeps a core busy."""
+    """A browser whose new pages are closed after the test.
+
+    An open page with a film keeps a core busy.
+    """
     before = shared_browser.contexts
     yield shared_browser
     for context in shared_browser.contexts:

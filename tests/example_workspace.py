@@ -63,7 +63,7 @@ class Workspace:
         """Make the VAE so small that training takes only seconds."""
         self.override(
             {
-                # tracing takes most of the time, which grows with the number of layers
+                # most of the time is spent on tracing, which takes longer with more layers
                 "train_vae.filters": [4],
                 "train_vae.kernel_sizes": [3],
                 "train_vae.strides": [4],
@@ -132,7 +132,7 @@ class Workspace:
 
 
 def _limit_files(limit_bytes: int | None) -> Callable[[], None] | None:
-    """Return a function that makes writes beyond a file size fail, as on a full disk."""
+    """Return a function that makes writes beyond a file size fail; None without a limit."""
     if limit_bytes is None:
         return None
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))

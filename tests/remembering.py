@@ -1,6 +1,6 @@
 """Encode each picture and draw each curve of the pages only once.
 
-Test pages share almost all pictures and curves, which take nearly all of the time of a page.
+Test pages share almost all pictures and curves, and most of the time for a page is spent on them.
 """
 
 import pickle

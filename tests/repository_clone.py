@@ -83,7 +83,7 @@ class Clone:
         return self.run("dvc", "exp", "run", *changes, *targets)
 
     def outs(self) -> dict[str, bytes]:
-        """Return every file of the declared outputs, by its path in the clone."""
+        """Return the content of every file of the declared outputs, by its path in the clone."""
         paths = {out.fs_path for stage in Repo(str(self.folder)).index.stages for out in stage.outs}
         files = [file for path in map(Path, paths) for file in [path, *path.rglob("*")]]
         return {

@@ -16,7 +16,7 @@ def text(root: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # of a library of DVC
+@pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")  # from a library of DVC
 def test_the_picture_has_the_edges_of_the_pipeline(root: Path, text: str) -> None:
     graph = Repo(str(root)).index.graph
     names = {stage: str(stage.name).partition("@")[0] for stage in graph if stage.cmd}

@@ -22,7 +22,7 @@ def wait_for(pattern: str, folder: Path) -> None:
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory, root: Path) -> tuple[Workspace, str]:
-    """A workspace after uninterrupted training, with its checkpoints elsewhere; and the log."""
+    """A workspace after uninterrupted training with checkpoints in another folder, and the log."""
     workspace = Workspace(tmp_path_factory.mktemp("unbroken"), root)
     workspace.write_faces()
     workspace.shrink_network()

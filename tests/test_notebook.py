@@ -44,7 +44,7 @@ def project(root: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the kernel's messages
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # about the kernel's messages
 def test_every_cell_runs(root: Path, project: Path) -> None:
     notebook = read(root)
     resources = {"metadata": {"path": str(project / "docs")}}

@@ -29,9 +29,9 @@ class Group:
 
     Attributes:
         name: the first part of the name of a case, as in ``split-csv:17``.
-        reads: modules of latentmaps that parse something that this group damages.
-        write: writes case `number` into an empty folder; the same number and generator give the
-            same bytes.
+        reads: modules of latentmaps that parse what this group damages.
+        write: writes case `number` into an empty folder; equal numbers and generators give equal
+            bytes.
         read: the attacked function, called with that folder. It must return or raise a
             LatentmapsError. If it accepts an input that it should refuse, it must notice this and
             raise ``BrokenPromiseError``.

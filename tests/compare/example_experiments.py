@@ -1,7 +1,7 @@
 """Made-up experiments that need no DVC and are quick to create.
 
-Their numbers have the names of the sample's committed numbers but other values, so a change of the
-schema fails here.
+Their numbers have the names of the sample's committed numbers but other values, so these tests fail
+if the schema changes.
 """
 
 from collections.abc import Mapping

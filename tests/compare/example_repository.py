@@ -114,7 +114,7 @@ class ExampleRepository:
         Args:
             command: the command and its arguments.
             folder: working directory, relative to the repository.
-            fails: the command is expected to fail.
+            fails: whether the command is expected to fail.
         """
         result = subprocess.run(
             command,

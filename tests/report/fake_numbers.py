@@ -1,6 +1,6 @@
 """Numbers and titles of the fake results in ``fake_results``.
 
-The numbers start from the committed ones, so a change of their schema fails here. The tests
+The numbers start from the committed ones, so these tests fail if the schema changes. The tests
 override the values that they quote.
 """
 

@@ -1,8 +1,8 @@
 """Prepare the digits part of the explorer: the CNN, test digits, OIPs and color scales.
 
 The page runs the CNN on a drawn digit and shows each feature map next to its OIP. The activation of
-a map is meaningful only relative to the activations that test digits and its OIP reach; this module
-measures both.
+a map is meaningful only relative to the activations for test digits, which this module measures,
+and for its OIP, which are in the files of draw_oips.
 """
 
 from pathlib import Path

@@ -28,8 +28,8 @@ NUM_COMPONENTS = 8
 # limits on the numbers of test faces to start from, training faces on the map, and windows around
 # training faces; higher limits would only make the page larger
 MOST_TEST_FACES, MOST_DOTS, MOST_WINDOWS = 400, 600, 2400
-# Smallest correlation at which an attribute is named next to a direction, about a tenth of the
-# variance. This is our choice; chance alone reaches 0.04 with 2,400 faces and 0.2 with 100 faces.
+# Smallest correlation at which an attribute is named next to a direction; it explains about a tenth
+# of the variance. This is our choice; chance alone reaches 0.04 with 2,400 faces and 0.2 with 100.
 LEAST_CORRELATION = 0.3
 _MOST_NAMED = 2
 

@@ -49,8 +49,8 @@ class CnnWithOips(TrainedCnn):
             start: as in ``latentmaps.find_oips``; ``digit:4`` and ``digits`` need `digits`.
             objective: as in ``latentmaps.find_oips``.
             pixels: as in ``latentmaps.find_oips``; ``data`` needs `digits`.
-            digits: the file digits.npz that fetch_digits wrote. With it and without `start`, the
-                results are the OIPs of the stage draw_oips, including head starts.
+            digits: the file digits.npz that fetch_digits wrote. If it is given and `start` is not,
+                the results are the OIPs of the stage draw_oips, including head starts.
             seed: seed for all random numbers; use ``base.seed`` to reproduce the stage.
             **changes: as in ``latentmaps.find_oips``.
 

@@ -34,8 +34,8 @@ _LARGEST_CHUNK, _MOST_VALUES_OF_CHUNK = 64, 2**21
 def find(subject: Subject, question: Question, *, jit_compile: bool = False) -> list[UnitOips]:
     """Find the OIP of each unit, and the final image of the ascent from each start.
 
-    For our CNN, with digits available and no given starts, the results are the OIPs of the stage
-    draw_oips, byte for byte, and the final images of all its starts.
+    If ``questions.matches_stage`` is true, the results are the OIPs that draw_oips finds with these
+    settings, byte for byte, together with the final images of all its starts.
 
     Args:
         subject: the network.

@@ -114,7 +114,8 @@ def from_model(
         pixel_range: darkest and brightest pixel of its images; None if it reads standardized ones.
 
     Raises:
-        DataError: the model is of another kind, or has a weight that is not finite.
+        DataError: the model is of another kind, does not read one image of a fixed size, or has a
+            weight that is not finite.
     """
     if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
         raise DataError(

@@ -58,7 +58,7 @@ class Tiles:
         return drawn if drawn.shape[3] == 3 else to_colors(drawn[..., 0], self.color_map)
 
     def crop(self, images: Bytes) -> Bytes:
-        """Crop real images (n, h, w) to the same pixels; they stay gray."""
+        """Crop real images (n, h, w) to the pixels that influence the units; they stay gray."""
         return images[:, : self.seen_size[0], : self.seen_size[1]]
 
     def words(self, num_channels: int) -> str:

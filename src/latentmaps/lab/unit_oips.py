@@ -171,7 +171,7 @@ def group_optima(images: Floats, activations: Floats) -> npt.NDArray[np.int64]:
 
 
 def shifted_correlation(first: Floats, second: Floats) -> float:
-    """Return the highest correlation of two images over all circular shifts, -1..1.
+    """Return the highest correlation between two images over all circular shifts, -1..1.
 
     It is computed with the correlation theorem: one product of spectra instead of h * w sums.
 

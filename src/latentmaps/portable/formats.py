@@ -116,7 +116,7 @@ class Onnx(Format):
         onnx.save(model, path)
 
     def read(self, path: Path, names: tuple[str, ...]) -> Runner:
-        """Open a session on the CPU."""
+        """Open a session on the CPU and return a function that runs it."""
         import onnxruntime
 
         session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])

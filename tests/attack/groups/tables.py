@@ -43,7 +43,7 @@ def _index() -> Sequence[bytes]:
 
 @functools.cache
 def _long_tables(good: bytes) -> list[bytes]:
-    """Return tables that are too long or too wide, and files that are not a table."""
+    """Return tables that are too long or too wide, and files that are not tables."""
     header, first = good.split(b"\n")[:2]
     wide = b",".join(b"c%d" % column for column in range(100_000))
     return [

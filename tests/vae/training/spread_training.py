@@ -3,8 +3,8 @@
     python -m tests.vae.training.spread_training <number of devices> <trainings>
 
 More than one device means logical devices of the CPU; 0 means the workers in TF_CONFIG. The
-trainings are a JSON list of lists: parameters that differ from those of the small VAE, and a folder
-of checkpoints or null.
+trainings are a JSON list of pairs: the parameters that differ from those of the small VAE, and a
+folder for checkpoints or null.
 """
 
 import json
