@@ -1,9 +1,10 @@
-"""Measure how long stages without TensorFlow take, including the start of Python.
+"""Measure how long the stages that do not use TensorFlow take, including the start of Python.
 
     make benchmarks
 
 The benchmark runs the tiny configuration once in a copy of the repository, so that all inputs
-exist. It then runs each stage without TensorFlow several times, in a different order in each round.
+exist. It then runs each stage that does not use TensorFlow several times, in a different order in
+each round.
 """
 
 import argparse

@@ -122,7 +122,7 @@ def choose_rows(labels: npt.NDArray[np.uint8], readings: npt.NDArray) -> npt.NDA
 
 
 def _draw_oips(path: Path, networks: Networks, color_map: str) -> dict[str, Any]:
-    """Return a layer's OIPs, with free pixels and with pixels in range, and a link to its page."""
+    """Return the OIPs of a layer, with free pixels and in range, and the address of its page."""
     advice = f"run draw_oips@{networks.layer_name} again"
     names = [
         f"{name}{end}" for name in ("images_polished", "activations") for end in ("", _IN_RANGE)

@@ -70,8 +70,8 @@ class Layer:
         links: for each tile of the sheet, the address of its row on the layer's page. Empty for the
             output layer, whose sheet is a grid with row and column labels.
         counts: status -> number of feature maps.
-        medians: medians of ``ratio`` and ``ratio_in_range`` over the maps that have the value, as
-            text.
+        medians: medians of ``ratio`` and ``ratio_in_range`` over the maps for which these are
+            finite, as text.
         table: one row per feature map.
     """
 
