@@ -97,7 +97,7 @@ class Line:
         label: text in the legend; an empty label leaves the line out of the legend.
         points: pairs of x and y, in ascending order of x.
         is_floor: whether the line is a reference level rather than a result.
-        singles: the individual results whose means are the points; drawn small and pale.
+        singles: individual results, drawn small and pale; the points are their means.
     """
 
     label: str
@@ -119,7 +119,7 @@ def draw_history(
 
     Args:
         history: column name -> one value per epoch. It has the columns `epoch`, `column` and, if
-            there was validation, the column's name with the prefix ``val_``.
+            there was validation, `column` with the prefix ``val_``.
         column: name of the column to draw.
         title: title above the chart.
         unit: unit of the values, for the vertical axis.
@@ -177,8 +177,8 @@ def draw_over_parameter(
 def _plot(lines: Sequence[Line], *, marker_size: int) -> tuple[Figure, Axes]:
     """Plot lines that differ in style and marker as well as in color.
 
-    The points of a line are joined only if no x occurs twice: two results for one value of a
-    parameter are not a jump.
+    The points of a line are joined only if no x occurs twice. Otherwise, two results for the same
+    parameter value would look like a jump.
     """
     figure = Figure(figsize=(4.4, 3.0), layout="constrained")
     axes = figure.subplots()
@@ -227,7 +227,10 @@ def _mark_values(axes: Axes, values: Sequence[float]) -> None:
 
 
 def _fit_height(axes: Axes, values: Sequence[float]) -> None:
-    """Make the vertical axis logarithmic if one value would crowd the others; zero stays on it."""
+    """Make the vertical axis logarithmic if one value would crowd the others.
+
+    Zero stays visible on the axis.
+    """
     positive = sorted(value for value in values if value > 0)
     if not positive or positive[-1] < _WIDE_HEIGHT * statistics.median(positive):
         return
@@ -255,7 +258,7 @@ def svg_element(figure: Figure, alt: str) -> str:
 
 
 def _for_a_page(svg: str, alt: str) -> str:
-    """Strip from an SVG what only a file needs: prologue, fixed size, font and black ink."""
+    """Adapt an SVG to a page: remove the prologue, size and font, and use the page's colors."""
     element = svg[svg.index("<svg") :].strip()
     element = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", element)
     element = re.sub(r"font-family: [^;\"]*", "font-family: inherit", element)

@@ -1,4 +1,4 @@
-"""Color maps, which turn images with one channel into colors by the same table everywhere."""
+"""Color maps: fixed tables that convert images with one channel to colors."""
 
 from collections.abc import Callable
 

@@ -1,7 +1,7 @@
 """The positions of the tiles of a sheet, and the enlargement of a tile.
 
-Tiles are enlarged by an integer factor without interpolation, so the pixels of the array are
-visible as they are.
+Tiles are enlarged by an integer factor without interpolation, so every pixel of the array is
+visible.
 """
 
 import math

@@ -1,6 +1,6 @@
 """The layout of a sheet, as stored in the JSON file next to the picture.
 
-``sheets.draw_sheet`` creates layouts; modules that read them check them against this model.
+``sheets.draw_sheet`` creates layouts, and modules that read a layout check it against this model.
 """
 
 from typing import Annotated
@@ -23,7 +23,7 @@ class Layout(BaseModel):
         row_labels: one label per row, or an empty list.
         column_labels: one label per column, or an empty list.
         tile_labels: one label per place, or an empty list.
-        borders: one border color per place, empty for no border, or an empty list.
+        borders: one border color per place (empty for no border), or an empty list.
     """
 
     model_config = ConfigDict(strict=True)

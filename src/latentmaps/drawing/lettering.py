@@ -31,7 +31,7 @@ _ASCII_SPELLINGS = str.maketrans(
 
 
 class Font:
-    """The font in one size.
+    """The font at one size.
 
     Attributes:
         line_height: distance from one line to the next, in pixels.

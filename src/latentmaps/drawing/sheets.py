@@ -34,8 +34,9 @@ class Sheet:
 
     Attributes:
         image: the sheet as an RGB image, including all text.
-        numbers: ``title``, ``caption`` and ``layout``, the values of a ``Layout``, so that a
-            page can show the tiles with its own text. The layout of a sheet without tiles is None.
+        numbers: ``title``, ``caption`` and ``layout``. The layout contains the values of a
+            ``Layout``, so that a page can show the tiles with its own text; it is None for a sheet
+            without tiles.
     """
 
     image: Image.Image
@@ -68,8 +69,8 @@ def draw_sheet(
     """Draw a contact sheet.
 
     Args:
-        tiles: tiles row by row, (height, width) or (height, width, 3), uint8, all of one size;
-            None leaves a place blank.
+        tiles: tiles row by row, (height, width) or (height, width, 3), uint8, all of the same
+            size; None leaves a place blank.
         num_columns: tiles per row.
         title: title at the top.
         scale: side length of the square that every pixel of a tile becomes, in pixels.
@@ -116,7 +117,7 @@ def draw_sheet(
 
 
 def draw_words(*, title: str, text: str) -> Sheet:
-    """Draw a sheet without tiles, which explains why there is nothing to show.
+    """Draw a sheet without tiles that explains why there is nothing to show.
 
     Args:
         title: title at the top.
@@ -136,7 +137,7 @@ def draw_strip(tiles: Sequence[Tile], *, num_columns: int) -> Image.Image:
     """Draw tiles without text, for a page that adds its own.
 
     Args:
-        tiles: tiles row by row, (height, width, 1 or 3), uint8, all of one size.
+        tiles: tiles row by row, (height, width, 1 or 3), uint8, all of the same size.
         num_columns: tiles per row.
 
     Returns:

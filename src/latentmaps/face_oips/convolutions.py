@@ -1,4 +1,4 @@
-"""The convolutions of an encoder, and the part of an image that a position of their maps sees.
+"""The convolutions of an encoder, and the part of an image that each position of their maps sees.
 
 The maps are taken after normalization and before the activation function, where the encoder passes
 them to its layers ``activation_1``, ``activation_2``, ... In captions, they are named after their
@@ -21,8 +21,9 @@ class Convolution:
         number: 1 for the first convolution.
         layer_name: name of the layer that applies the activation function to its maps.
         field_layout: the patches that the positions of a map see.
-        inside_positions: rows whose patch is entirely inside the image; the same for columns.
-        positions: `inside_positions`, or all rows if there are none.
+        inside_positions: row (or column) numbers of a map whose patches are entirely inside the
+            image.
+        positions: `inside_positions`, or all row (or column) numbers if there are none.
         image_size: height and width of an image, in pixels.
     """
 
@@ -35,12 +36,12 @@ class Convolution:
 
     @property
     def name(self) -> str:
-        """The name of its files and of its section on the page."""
+        """Name of the files of the convolution and of its section on the page."""
         return f"convolution_{self.number}"
 
     @property
     def words(self) -> str:
-        """Its name in captions."""
+        """Name of the convolution in captions."""
         return f"Convolution {self.number}"
 
     @property

@@ -42,7 +42,7 @@ class FeatureMap:
     Attributes:
         anchor: HTML id, such as convolution_4-17.
         index: index of the map.
-        words: its response to the pattern relative to the strongest face.
+        words: its response to the pattern, divided by its response to the strongest face.
         pattern: the pattern that excites the map most.
         faces: patches of test faces, strongest first.
     """

@@ -1,8 +1,8 @@
-"""Compute the pixels of patches from wave weights, so that natural patterns cost little.
+"""Compute the pixels of patches from wave weights, in a basis that favors natural patterns.
 
 In natural images, amplitude falls with frequency, and colors vary less than luminance (Field 1987;
 Ruderman, Cronin and Chiao 1998). A patch is therefore a sum of the waves of a cosine transform, in
-luminance and in two color channels, where finer waves and colors are scaled down. Weights of equal
+luminance and in two color channels, with finer waves and colors scaled down. Weights of equal
 size then represent patterns that are about equally common. Ascent on the weights yields smooth
 shapes where ascent on the pixels yields noise (Olah, Mordvintsev and Schubert 2017, "Feature
 visualization", section on preconditioning).
@@ -23,7 +23,7 @@ _LIGHT_AND_COLORS = np.array([[1, 1, 1], [1, 0, -1], [-1, 2, -1]]) / np.sqrt([[3
 
 
 class Painter:
-    """The function that converts wave weights to the pixels of patches."""
+    """A callable that converts wave weights to the pixels of patches."""
 
     def __init__(self, shape: Shape, *, contrast: float, smoothness: float) -> None:
         """Compute the waves and their scales.
@@ -32,7 +32,7 @@ class Painter:
             shape: height, width and channels (1 or 3) of a patch.
             contrast: largest RMS distance from mid-gray for weights with an RMS of 1, before
                 pixels saturate; 0.5 is the distance from mid-gray to white.
-            smoothness: waves are scaled by 1 / frequency^smoothness.
+            smoothness: exponent; waves are scaled by 1 / frequency^smoothness.
         """
         height, width, num_channels = shape
         self._down, self._across = (_waves(size) for size in (height, width))

@@ -1,7 +1,7 @@
 """Find the pattern that excites each feature map of a convolution most at one position.
 
-A pattern is a patch as large as the receptive field of the position. Gradient ascent finds it from
-random patches, without any face. The ascent changes wave weights, which determine the pixels
+A pattern is a patch as large as the receptive field of the position. Gradient ascent grows it from
+random patches and uses no faces. The ascent changes wave weights, which determine the pixels
 (``painting``).
 """
 
@@ -34,8 +34,8 @@ _CONVERGENCE_THRESHOLD = 0.002
 # patterns agree if the correlation of their pixels exceeds this
 _AGREEMENT = 0.9
 
-# Limits on the number of values in one search and in one chunk: a few hundred megabytes, and enough
-# to keep all cores busy.
+# Limits on the size of one search and of one chunk: small enough to use only a few hundred
+# megabytes, and large enough to keep all cores busy.
 _MOST_VALUES, _MOST_VALUES_OF_CHUNK, _MOST_PATCHES_OF_CHUNK = 2**24, 2**20, 256
 
 
@@ -153,7 +153,7 @@ def count_agreeing(patches: Floats, winners: Floats) -> npt.NDArray[np.int64]:
     """Count the patches (num_maps, num_starts, h, w, c) that look like the winner of each map."""
     vectors, winner = _centered(patches), _centered(winners)[:, np.newaxis]
     correlations = (vectors * winner).sum(axis=(2, 3, 4))
-    # a constant patch correlates with nothing, and the winner may be one
+    # a constant patch correlates with nothing, and the winner may be constant
     is_equal = (patches == winners[:, np.newaxis]).all(axis=(2, 3, 4))
     counts: npt.NDArray[np.int64] = ((correlations > _AGREEMENT) | is_equal).sum(axis=1)
     return counts

@@ -100,10 +100,10 @@ def describe_ratio(ratio: float) -> str:
 
 
 def shrink(patches: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Reduce patches to at most ``LARGEST_TILE`` rows and columns by averaging squares of pixels.
+    """Reduce patches to at most ``LARGEST_TILE`` rows and columns by averaging square blocks.
 
-    Pixels at the right and bottom that do not fill a square are dropped. Only encoders of large
-    images have patches that are too large.
+    Pixels at the right and bottom that do not fill a block are dropped. Only encoders for large
+    images have patches above this limit.
 
     Args:
         patches: (n, h, w, c), uint8, 0..255.

@@ -27,7 +27,7 @@ class Results:
         convolution: the convolution.
         patterns: patterns of its maps.
         strongest: the positions where its maps are highest on test faces.
-        face_patches: (num_maps, number, size, size, channels), uint8, the patches seen there.
+        face_patches: (num_maps, number, size, size, channels), uint8, patches at these positions.
         table: one row per map; docs/face-oips.md explains the columns.
     """
 

@@ -1,6 +1,7 @@
 """Measures of similarity between images, and of their sharpness.
 
-All functions take pixels (n, h, w, c), float32, 0..1, and return one number per image, (n,).
+Public functions return one number per image, (n,). All except ``psnr_db`` take pixels (n, h, w, c),
+float32, 0..1.
 """
 
 import numpy as np
@@ -98,8 +99,8 @@ def _over_scales(original: Array, reconstruction: Array, weights: Array) -> floa
 def _similarity(original: Array, reconstruction: Array) -> tuple[Array, Array]:
     """Return the SSIM of one image, and its contrast-structure part, each (channels,).
 
-    Computed in float64, since variances computed as differences of means lose three digits, which
-    float32 cannot spare.
+    All values are float64, because variances computed as differences of means lose three digits,
+    which is too many for float32.
     """
     x, y = original.astype(np.float64), reconstruction.astype(np.float64)  # (h, w, channels)
     mean_x, mean_y = _local_means(x), _local_means(y)

@@ -90,9 +90,9 @@ def _reason(error: Exception) -> str:
 def find_transposition(picture: Image.Image) -> Image.Transpose | None:
     """Return the transposition that turns a loaded picture upright, or None if none is needed.
 
-    The orientation is EXIF tag 274. Unreadable EXIF data, or an orientation other than 1 to 8,
-    means that the picture stays as it is. ``ImageOps.exif_transpose`` is not an alternative, since
-    it rewrites all EXIF data and fails for values that it can read but not write.
+    The orientation is EXIF tag 274. The result is also None if the EXIF data is unreadable or the
+    orientation is not 1 to 8. ``ImageOps.exif_transpose`` is not an alternative, since it rewrites
+    all EXIF data and fails for values that it can read but not write.
     """
     try:
         return _TRANSPOSITIONS.get(picture.getexif().get(ExifTags.Base.Orientation, 1))

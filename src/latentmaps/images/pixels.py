@@ -42,7 +42,7 @@ def to_uint8(pixels: Floats) -> Bytes:
 def signed_to_uint8(images: Floats, limit: float) -> Bytes:
     """Convert images around zero to grays: -limit becomes 1, zero 128, and +limit 255.
 
-    Steps of gray are equal above and below zero, so the byte 0 is not used.
+    Gray steps have the same size above and below zero, so the byte 0 is not used.
 
     Args:
         images: (n, height, width), float; for example inputs standardized to mean 0.

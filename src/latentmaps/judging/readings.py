@@ -2,7 +2,7 @@
 
 The idea comes from the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
 GANs", section 4). A random digit that the CNN classifies with confidence looks like a digit, and
-random digits of all ten classes cover the data. A network can be confident and wrong, so the
+random digits of all ten classes cover the data. A network can be confidently wrong, so the
 results for real digits are given for comparison.
 """
 
@@ -93,11 +93,11 @@ def read_all(
         fitted: samplers by name.
         real: (m, 28, 28, 1), uint8, digits that neither network was trained on.
         num_samples: number of random digits per sampler.
-        seed: seed of the random points; with ``base.seed``, they equal those of draw_samples and
-            evaluate_vae.
+        seed: seed of the random points; if it is ``base.seed``, draw_samples and evaluate_vae use
+            the same points.
 
     Returns:
-        The classification of the real digits as ``real``, and of each sampler by its name.
+        The classifications by name: ``real`` for the real digits, and the names of the samplers.
     """
     readings = {REAL: read(cnn, real)}
     for name, sampler in fitted.items():

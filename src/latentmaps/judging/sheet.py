@@ -81,7 +81,7 @@ def draw(reading: Reading, *, min_confidence: float, words: str, origin: str) ->
 
 
 def _percent(confidence: float) -> str:
-    """Format a share in whole percent, rounded down so that only certainty is called 100%."""
+    """Format a share as a whole percentage, rounded down so that only certainty becomes 100%."""
     return f"{math.floor(100 * confidence + 1e-4)} %"  # 0.96 is a little less in float32
 
 

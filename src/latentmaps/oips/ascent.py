@@ -2,7 +2,7 @@
 
 ``ascend`` runs the loop, and ``steps`` defines a single step. All images take their steps together,
 in chunks of equal size. Every few steps, images that have stopped are dropped and the chunks are
-filled up again. ``race`` decides which start images continue after the first steps.
+refilled. ``race`` decides which start images continue after the first steps.
 
 ``starts`` chooses the start images, ``excitation`` computes the gradient, and ``constraints``
 projects images onto the set that the network accepts.
@@ -25,7 +25,7 @@ from latentmaps.oips.oip import AscentResult, Floats
 from latentmaps.oips.steps import State, Step
 from latentmaps.params.draw_oips import DrawOips
 
-# Stopped images are dropped at least once every this many steps.
+# largest number of steps between two removals of stopped images
 _SEGMENT_STEPS = 10
 
 
@@ -59,7 +59,8 @@ def ascend(
             rounding errors, are then the same for any number of images.
         is_race: whether only the best ``params.num_finalists`` starts of each unit continue after
             ``params.race_steps`` steps.
-        num_head_starts: number of head starts at the end of each row; they always continue.
+        num_head_starts: number of head starts at the end of each row of `starts`; they always
+            continue.
 
     Returns:
         One result per start that was not eliminated by the race.
@@ -130,7 +131,7 @@ def ascend(
 
 
 def _segments(params: DrawOips) -> Iterator[tuple[Phase, int, int]]:
-    """Yield (phase, first step, end step) of each segment; images are dropped between segments."""
+    """Yield (phase, first step, end step) of each segment; stopped images are dropped after it."""
     phases = length_scales.phases(params)
     stops = {*range(0, params.num_steps, _SEGMENT_STEPS), *oip.snapshot_steps(params)}
     stops |= {phase.end for phase in phases} | {params.race_steps}
@@ -160,11 +161,11 @@ def _take_steps(
             jitter shifts the images.
         phase: phase of the strategy that the steps belong to.
         step_numbers: numbers of the steps.
-        may_stop: whether images may stop, which happens only in the last phase.
+        may_stop: whether images may stop; True only in the last phase.
 
     Returns:
-        The state after the last step, and the activations before each step, (n, len(step_numbers)),
-        which are NaN once an image has stopped.
+        The state after the last step, and the activations before each step: (n, len(step_numbers)),
+        NaN once an image has stopped.
     """
     coarseners = length_scales.coarseners(phase.grid, state.images.shape[1:3])
     projections = [tf.constant(matrix.astype(np.float32)) for matrix in coarseners]
@@ -187,7 +188,7 @@ def _enrich(
     constraint: Constraint,
     seed: int,
 ) -> Floats:
-    """Return images (n, h, w, c) plus the random fluctuations of a phase, if it has any."""
+    """Add the random fluctuations of a phase, if any, to images (n, h, w, c), and project them."""
     if not phase.fluctuation:
         return images
     height, width, channels = images.shape[1:]

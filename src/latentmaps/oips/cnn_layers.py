@@ -1,4 +1,4 @@
-"""The CNN up to one of its layers, and digits in the format it expects."""
+"""The CNN up to one of its layers, and digits in the input format of the CNN."""
 
 import keras
 import numpy as np
@@ -18,14 +18,14 @@ _BATCH_SIZE = 5_000
 def up_to(model: keras.Model, layer_name: str) -> Networks:
     """Cut the CNN after a layer.
 
-    For a convolution, the objective is the mean of a map; for a dense layer, the value of a unit.
+    The objective is the mean of a map for a convolution, and the value of a unit for a dense layer.
 
     Args:
         model: the CNN.
         layer_name: name of a convolution or a dense layer.
 
     Raises:
-        TrainingError: the CNN has no such layer, or it reads images of another size.
+        TrainingError: the CNN has no such layer, or it reads images of a different size.
     """
     _require_size(model)
     cnn.require_layer(model, layer_name)
@@ -41,8 +41,8 @@ def responses_below(model: keras.Model, layer_name: str) -> keras.Model | None:
         layer_name: name of a convolution or a dense layer.
 
     Returns:
-        The network, whose outputs (n, num_lower_units) are the mean of each map of a convolution,
-        or the units of a dense layer; None for the first layer.
+        The network, whose outputs (n, num_lower_units) are the means of the maps of a convolution,
+        or the values of the units of a dense layer; None for the first layer.
     """
     names = cnn.unit_layer_names(model)
     below = names[: names.index(layer_name)]
@@ -80,7 +80,7 @@ def standardize_digits(images: npt.NDArray[np.uint8]) -> Floats:
 def digit_range(digits: Digits) -> PixelRange:
     """Return the darkest and the brightest pixel of a typical standardized digit.
 
-    These are medians over the training part, so half of the digits go beyond each of them.
+    Each is a median over the training part, so half of the digits have pixels beyond it.
 
     Raises:
         DataError: at least half of the training digits have only one gray level.

@@ -1,4 +1,4 @@
-"""Constraints on the images of an ascent, which project them onto what a network accepts.
+"""Constraints that project the images of an ascent onto the set that a network accepts.
 
 For the CNN, pixels are either free or *in range*: as dark and as light as those of a real digit.
 Other networks may use any projection of images (n, h, w, c).
@@ -17,8 +17,8 @@ from latentmaps.oips.oip import Floats, PixelRange
 # The standard deviation and the mean of the clipped pixels are corrected alternately. With 3
 # rounds, each with 2 Newton steps for the mean, ascent keeps the mean within 1e-3 of 0 and the
 # standard deviation within 2% of 1. Alternating between standardizing and clipping does not work:
-# it has no fixed point if half of an image is black. Images ended up a quarter of a standard
-# deviation too bright, with a quarter too little contrast.
+# it has no fixed point if half of an image is black. Images ended up too bright by a quarter of a
+# standard deviation, and their contrast was too low by a quarter.
 _ROUNDS = 3
 _NEWTON_STEPS = 2
 
@@ -38,7 +38,7 @@ class Constraint:
 
     Attributes:
         project: function that returns the projected images.
-        tangent: (gradients, images), (n, h, w, c) each -> the part of the gradients that `project`
+        tangent: (gradients, images), each (n, h, w, c) -> the part of the gradients that `project`
             does not undo. The other part, which may be nearly the whole gradient, would only make
             the step shorter.
         center: mean of random images.
@@ -78,7 +78,7 @@ def _without_images(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
 
 
 def _along_sphere(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the components that change the mean or the contrast of images with mean 0."""
+    """Remove the gradient components that change the mean or the contrast of images with mean 0."""
     centered = gradients - tf.reduce_mean(gradients, axis=(1, 2, 3), keepdims=True)
     return _without_images(centered, images)
 
@@ -135,18 +135,18 @@ def _bound(images: tf.Tensor) -> tf.Tensor:
 
 
 def _inside_bound(gradients: tf.Tensor, images: tf.Tensor) -> tf.Tensor:
-    """Remove the outward component of the gradients of images that are at their bound."""
+    """Remove the outward component from the gradient of each image that is at its bound."""
     power = tf.reduce_mean(images**2, axis=(1, 2, 3), keepdims=True)
     outwards = tf.reduce_mean(gradients * images, axis=(1, 2, 3), keepdims=True)
     leaves = (power > _AT_BOUND) & (outwards > 0)
     return tf.where(leaves, gradients - images * outwards / (power + _TINY), gradients)
 
 
-# A root mean square of at most 1, for weights that are turned into pixels later, with less contrast
-# for patterns that are rarer in natural images. A shared bound on all weights makes rare patterns
-# cost more. A bound on each pixel does not work: a nearly linear unit drives every pixel to its
-# bound (black, white or a pure color). Such a unit responds most to fine noise, which natural
-# images hardly contain.
+# A root mean square of at most 1, for weights. They are converted to pixels later, and patterns
+# that are rarer in natural images then get less contrast. A shared bound on all weights therefore
+# makes rare patterns cost more. A bound on each pixel does not work: a nearly linear unit drives
+# every pixel to its bound (black, white or a pure color). Such a unit responds most to fine noise,
+# which natural images hardly contain.
 at_most_unit_rms = Constraint(_bound, _inside_bound)
 
 
@@ -173,7 +173,7 @@ def _within(images: tf.Tensor, pixel_range: PixelRange) -> tf.Tensor:
 def _center(images: tf.Tensor, pixel_range: PixelRange) -> tf.Tensor:
     """Add an offset to each image (n, h, w, c) so that its mean is 0 after clipping.
 
-    Uses Newton's method: the derivative of the mean with respect to the offset is the share of
+    This is Newton's method: the derivative of the mean with respect to the offset is the share of
     pixels that are not clipped.
     """
     darkest, brightest = pixel_range

@@ -1,9 +1,10 @@
 """Convolutions for the ascent: one map per image, and gradients with respect to the image only.
 
 TensorFlow computes all maps of a layer for every image, but the ascent needs only one of them. It
-also spends a quarter of a step on the gradient of the first convolution, whose single channel
-cannot be shared among the cores. Here both become matrix products: contract the channels first,
-then shift and add the results. Together, these changes double the speed (benchmarks/README.md).
+also spends a quarter of each step's time on the gradient of the first convolution, because it
+cannot split a single channel among the cores. Here, each of these two computations is a matrix
+product over the channels, whose results are shifted and added. Together, these changes double the
+speed (benchmarks/README.md).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ Gradient = Callable[[Any], Any]
 
 
 class SingleMapMean:
-    """The mean of one feature map for each image, an ``objectives.Objective``.
+    """An ``objectives.Objective``: the mean of one feature map for each image.
 
     On a patch as large as the receptive field, a map has one position, and its mean is the value at
     that position.
@@ -32,9 +33,9 @@ class SingleMapMean:
     def supports(layers: Sequence[keras.layers.Layer]) -> bool:
         """Report whether this class can compute a chain of layers.
 
-        It supports max pooling and convolutions with square kernels, a bias and a ReLU, all without
-        padding. The first layer must be a convolution that reads one channel, and the last layer
-        must also be a convolution.
+        It supports max pooling, and ungrouped convolutions with square kernels, a stride of 1, a
+        bias and a ReLU, all without padding. The first layer must be a convolution that reads one
+        channel, and the last layer must also be a convolution.
 
         Args:
             layers: as returned by ``receptive_fields.chain``.
@@ -152,7 +153,7 @@ def _convolve_each(features: tf.Tensor, kernels: tf.Tensor, size: int) -> tf.Ten
 
     Args:
         features: (n, height, width, num_channels), float32.
-        kernels: (n, size * size, num_channels), float32, the taps of a kernel row by row.
+        kernels: (n, size * size, num_channels), float32, the taps of each kernel, row by row.
         size: height and width of a kernel.
     """
     height, width, num_channels = features.shape[1:]

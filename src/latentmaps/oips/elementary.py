@@ -1,8 +1,8 @@
 """The elementary pattern of a feature map: what excites it at one position.
 
 An OIP maximizes the mean over the map, so a pattern that excites the map is repeated wherever it
-fits. Here the ascent maximizes the map at a single position, on a patch as large as its receptive
-field, so only the pattern itself remains.
+fits. Here the ascent maximizes the map at a single position, on a patch as large as the receptive
+field of that position, so only the pattern itself remains.
 """
 
 import dataclasses

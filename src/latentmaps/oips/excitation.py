@@ -1,6 +1,6 @@
 """Activations of the units of a layer, and their gradients with respect to the images.
 
-By default, the activation of a feature map is its mean over all positions, as in the original
+By default, the activation of a feature map is its mean over all positions, as in R. Moenchmeyer's
 posts. A pattern that occurs in many places therefore excites the map more than one that occurs
 once.
 """
@@ -29,9 +29,9 @@ _TINY = 1e-12
 def measure(network: keras.Model, images: Floats) -> Floats:
     """Return the outputs of a network, (n, num_outputs), float32.
 
-    The outputs for an image do not depend on the other images, down to the last bit. Only on a
-    processor with AVX2 but without AVX-512, the outputs of a dense layer are rounded differently at
-    different positions in the batch.
+    The outputs for an image are the same, down to the last bit, whatever the other images are.
+    There is one exception: on a processor with AVX2 but without AVX-512, the rounding of a dense
+    layer's outputs depends on the position in the batch.
 
     Args:
         network: one of the models in ``Networks``.
@@ -84,7 +84,7 @@ def objective_and_gradient(
         images: (n, h, w, c), float32, in the format the network expects.
         units: (n,), int, the unit that each image should excite.
         shifts: (n, 2), int, rows and columns by which the images are shifted before the gradient is
-            computed; used with jitter only.
+            computed; used only with jitter.
     """
     with tf.GradientTape() as tape:
         tape.watch(images)

@@ -73,7 +73,7 @@ def gray_scale(
     Args:
         oips: OIPs of the layer.
         reachable_size: number of rows and columns that influence the layer.
-        elementary: its elementary patterns; None if it has none.
+        elementary: elementary patterns of the layer; None if there are none.
         color_map: name in ``color_maps.COLOR_MAPS``.
     """
     images = oips.free.polished.images[oips.free.activations > 0, :reachable_size, :reachable_size]
@@ -87,7 +87,7 @@ def find_limit(images: npt.NDArray) -> float:
     """Return the absolute value that is drawn as white; 1 for an empty array.
 
     This is a percentile, not the maximum: a few pixels reach 10 standard deviations, and a scale
-    that reaches them would leave the other pixels without contrast.
+    that included them would leave hardly any contrast for the other pixels.
 
     Args:
         images: any shape, float, centered on 0.

@@ -20,7 +20,8 @@ Matrix = npt.NDArray[np.float64]
 # rows and columns of points
 Grid = tuple[int, int]
 
-# pixels per grid point: grids of 3, 7, 14 and 28 points for 28 pixels, as in the original posts
+# pixels per grid point: for 28 pixels, grids of 3, 7, 14 and 28 points, as in R. Moenchmeyer's
+# posts
 _PIXELS_PER_POINT = (9, 4, 2, 1)
 
 
@@ -28,7 +29,7 @@ class Phase(NamedTuple):
     """A part of the ascent.
 
     Attributes:
-        number: number of the phase, from 0.
+        number: number of the phase, counted from 0.
         first: number of its first step.
         end: number of its last step plus 1.
         grid: grid that limits which patterns grow; None if all patterns grow.
@@ -52,7 +53,7 @@ def _enrich(params: DrawOips) -> list[Phase]:
     """Return one phase for each length scale, from coarse to fine.
 
     The coarsest patterns grow first, and finer ones enrich the image. Each finer phase begins with
-    random fluctuations of its scale, as in the original posts.
+    random fluctuations of its scale, as described in R. Moenchmeyer's posts.
     """
     ends = [*np.cumsum(params.scale_steps, dtype=int).tolist(), params.num_steps]
     edges = zip([0, *ends[:-1]], ends, params.length_scales, strict=True)

@@ -2,7 +2,7 @@
 
 A unit is a feature map of a layer or a neuron of a dense layer. The registry defines how the values
 of a unit become one number. All objectives except the mean use values before the activation
-function: the optimum is the same, and there is a gradient even where a ReLU is silent.
+function: the optimum is the same, and there is a gradient even where a ReLU outputs 0.
 """
 
 from collections.abc import Callable
@@ -102,7 +102,7 @@ OBJECTIVES: dict[str, ObjectiveKind] = {
 
 
 def before_activation(layer: keras.layers.Layer) -> Any:
-    """Return the output of a layer before its activation function, a Keras tensor."""
+    """Return the output of a layer before its activation function, as a Keras tensor."""
     if is_activation(layer):
         return layer.input
     if getattr(layer, "activation", None) in (None, keras.activations.linear):
@@ -131,7 +131,7 @@ def ends_with_relu(layer: keras.layers.Layer) -> bool:
 def silencing_relu(model: keras.Model, layer_name: str, name: str) -> keras.layers.Layer | None:
     """Return the layer whose ReLU can silence the units of a given layer; None if there is none.
 
-    It is the layer itself, or a layer before it that is followed only by pooling and dropout.
+    This is the given layer, or an earlier one with only pooling and dropout layers in between.
 
     Args:
         model: a model with one image as input.

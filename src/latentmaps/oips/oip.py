@@ -72,8 +72,8 @@ class Polished:
         images: (num_maps, 28, 28), float32, standardized.
         activations: (num_maps,), float32, activations for `images`; 0 means silent.
         high_frequency_shares: (num_maps,), float32, 0..1, share of the energy above half the
-            Nyquist frequency before the polish.
-        high_frequency_shares_polished: (num_maps,), float32, 0..1, the same share of `images`.
+            Nyquist frequency before polishing.
+        high_frequency_shares_polished: (num_maps,), float32, 0..1, the same share for `images`.
     """
 
     images: Floats
@@ -95,7 +95,7 @@ class Oips:
         rescues: (num_maps,), str, what made the map respond.
         from_head_start: (num_maps,), bool, whether the image grew from the head start.
         finalist_images: (num_maps, num_finalists, 28, 28), float32, the final image of each
-            finalist; the head start, if there is one, is the last.
+            finalist; the result of the head start, if there is one, comes last.
         finalist_kinds: (num_maps, num_finalists), str, kinds of their start images.
         finalist_activations: (num_maps, num_finalists), float32, activations for the final images.
         has_head_start: whether each map has a head start.

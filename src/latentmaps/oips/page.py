@@ -62,7 +62,7 @@ def render(results: LayerResults) -> str:
 
 
 def _pattern_size(results: LayerResults) -> int:
-    """Return the displayed size of an elementary pattern, an integer multiple, in CSS pixels."""
+    """Return the displayed size of an elementary pattern in CSS pixels, a multiple of its size."""
     if results.elementary is None:
         return 0
     size = int(results.elementary.images.shape[1])
@@ -70,11 +70,11 @@ def _pattern_size(results: LayerResults) -> int:
 
 
 def _count_similar_pathways(table: pd.DataFrame) -> dict[str, int]:
-    """Count OIPs that resemble the strongest digit more than random digits do in the layer below.
+    """Count OIPs that, in the layer below, resemble the strongest digit more than random digits do.
 
     Returns:
         The counts ``free`` and ``in_range``, and ``known``, the number of maps that were compared;
-        all are 0 for the first layer.
+        all three are 0 for the first layer.
     """
     random = table["path_random_digit"]
     return {

@@ -49,7 +49,7 @@ def snapshots(results: LayerResults, position: int, line: pd.Series) -> list[Cap
     Args:
         results: results of the layer.
         position: row of the map in the table.
-        line: this row of the table.
+        line: that row of the table.
     """
     if line["status"] == oip.DEAD:
         return []
@@ -114,7 +114,7 @@ def oips(results: LayerResults, position: int, line: pd.Series) -> list[Captione
     Args:
         results: results of the layer.
         position: row of the map in the table.
-        line: this row of the table.
+        line: that row of the table.
     """
     grays, oips = results.grays, results.oips
     pictures = []
@@ -159,12 +159,12 @@ def digits(results: LayerResults, position: int) -> list[CaptionedPicture]:
 
 
 def curve(results: LayerResults, position: int, line: pd.Series) -> str:
-    """Draw the activation with free pixels and in range, as SVG; empty for a dead map.
+    """Draw the activations, free and in range, as SVG; return an empty string for a dead map.
 
     Args:
         results: results of the layer.
         position: row of the map in the table.
-        line: this row of the table.
+        line: that row of the table.
     """
     if line["status"] == oip.DEAD:
         return ""
@@ -205,7 +205,7 @@ def draw_curve(
 
     Args:
         curves: name -> (num_steps + 1,), activations before the first step and after each step, NaN
-            after the last one; at most two curves.
+            once the image has stopped; at most two curves.
         strongest: activation of the strongest real digit, drawn as a line; None for no line.
         title: accessible name of the SVG.
     """
@@ -234,8 +234,8 @@ def draw_tuning(tuning: pd.DataFrame, size: int, *, title: str) -> str:
 
     Args:
         tuning: rows of ``tuning.measure_tuning`` for the unit and all grids, coarsest first.
-        size: height of an image, in pixels; the spots of a grid of k points have a width of size /
-            k.
+        size: height of an image, in pixels; the spots of a grid of k points have a width of `size`
+            / k.
         title: accessible name of the SVG.
     """
     points, values = tuning["num_points"].to_numpy(float), tuning["activation"].to_numpy(float)

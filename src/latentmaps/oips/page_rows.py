@@ -32,8 +32,8 @@ _RESCUE_SENTENCES = {
 }
 
 # Path correlations are placed on a scale from that of random digits (0) to that of the second
-# strongest digit (1). From this value on, an OIP excites its map in the same way as the strongest
-# digit.
+# strongest digit (1). At or above this value, an OIP excites its map in the same way as the
+# strongest digit.
 _SAME_WAY = 0.5
 
 # below this seed gap, a verdict says how much the results of the starts differ
@@ -165,7 +165,7 @@ def _way(line: pd.Series) -> str:
         return ""
     if path <= random:
         return ", in a different way"
-    # NaN without a second digit: then nothing can be called the same
+    # NaN if there is no second digit; the comparison is then false
     same = random + _SAME_WAY * (line["path_second_digit"] - random)
     return ", in much the same way" if path >= same else ", partly in the same way"
 

@@ -14,7 +14,7 @@ from latentmaps.oips.layer import LayerResults
 from latentmaps.oips.oip import NUM_STRONGEST, Oips
 from latentmaps.params.draw_oips import DrawOips
 
-# Okabe and Ito's palette, whose colors color-blind readers can distinguish
+# the palette of Okabe and Ito, which color-blind readers can distinguish
 BORDERS = {oip.ALIVE: "#009e73", oip.RESCUED: "#e69f00", oip.DEAD: "#bbbbbb"}
 
 _SHEET_SCALE = 3
@@ -72,8 +72,8 @@ RANGES: dict[str, Callable[[LayerResults], _Shown]] = {"free": _free, "data": _i
 def draw_contact_sheet(results: LayerResults) -> Sheet:
     """Draw the contact sheet, with one tile per unit; the tile of a dead unit is blank.
 
-    The sheet of the output layer has one column per digit, with its OIP with free pixels, its OIP
-    in range, and the strongest real digit.
+    The sheet of the output layer has one column per digit. Each column shows the OIP with free
+    pixels, the OIP in range, and the strongest real digit.
 
     Args:
         results: results of the layer.
@@ -110,7 +110,7 @@ def draw_contact_sheet(results: LayerResults) -> Sheet:
 
 
 def _draw_outputs(results: LayerResults) -> Sheet:
-    """Draw the sheet of the output layer: the inputs that the CNN reads as each digit."""
+    """Draw the sheet of the output layer: the inputs that excite the output for each digit most."""
     table, grays, strongest = results.table, results.grays, results.strongest
     free, in_range = results.oips.free, results.oips.in_range
     shown = {
@@ -241,7 +241,7 @@ def draw_patterns(results: LayerResults) -> Sheet:
 
 
 def draw_strips(results: LayerResults) -> Sheet:
-    """Draw strips that show how OIPs grow, for some maps from the highest ratio to the lowest."""
+    """Draw strips that show how OIPs grow, for some maps in descending order of their ratio."""
     rows = choose_rows(results.table)
     steps = oip.snapshot_steps(results.params)[1:-1]
     columns = ["start", *(f"step {step}" for step in steps), "free", "in range"]

@@ -2,8 +2,8 @@
 
 Ascent keeps whatever raises the activation, however little, and whatever the gradient does not
 reach, so the images of deep layers are grainy. Each polishing step weakens high frequencies and
-follows the gradient a little. Of all intermediate images that excite the map nearly as much as
-before, the one with the least energy at high frequencies is kept.
+moves the image a little along the gradient. Of all intermediate images that excite the map nearly
+as much as before, the one with the smallest share of energy at high frequencies is kept.
 
 Frequencies are those of the cosine transform (DCT-II) of the pixels that influence the layer. This
 transform extends an image by its mirror image, so edges add no high frequencies and no window
@@ -35,7 +35,7 @@ _NUM_STEPS = 60
 # RMS change of a pixel per step along the gradient, in standard deviations; 0.1 left more grain
 _STEP_SIZE = 0.05
 
-# A step divides each frequency by 1 + strength * weight. The strength grows while the activation is
+# A step divides each amplitude by 1 + strength * weight. The strength grows while the activation is
 # high enough, and falls otherwise until the gradient has restored the activation.
 _FIRST_STRENGTH, _GROWTH, _DECLINE = 0.1, 1.2, 0.7
 
@@ -57,7 +57,7 @@ class _State(NamedTuple):
         best_images: same shape, the cleanest images so far that excite their units enough.
         best_shares: (n,), shares of the best images' energy at high frequencies.
         best_activations: (n,), activations for the best images.
-        strengths: (n,), strengths of the next step.
+        strengths: (n,), strengths of the last step.
     """
 
     images: Any
@@ -90,7 +90,7 @@ def polish(
         activations: (n,), float32, activations for these images.
         window: number of rows and columns, from the top left, that influence the activations.
         constraint: constraint onto which the images are projected.
-        least_share: smallest share of the activation that an image must keep; 1 means no polish.
+        least_share: minimum share of the activation to keep; 1 means no polish.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)
@@ -169,7 +169,7 @@ def _make_step(
         return tf.einsum("ij,njkc,lk->nilc", down, seen, across)
 
     def weaken(images: tf.Tensor, strengths: tf.Tensor) -> tf.Tensor:
-        """Attenuate the high frequencies inside the window; pixels outside stay unchanged."""
+        """Attenuate the high frequencies inside the window; pixels outside it stay unchanged."""
         removed = transform(images) * (1 - 1 / (1 + _per_image(strengths) * weights))
         return images - tf.pad(tf.einsum("ji,njkc,kl->nilc", down, removed, across), margins)
 

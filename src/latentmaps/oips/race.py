@@ -16,7 +16,7 @@ def is_needed(params: DrawOips, num_own_starts: int) -> bool:
 
     Args:
         params: parameters of the search, including the number of finalists and the race's steps.
-        num_own_starts: number of starts per unit, head start excluded.
+        num_own_starts: number of starts per unit, excluding head starts.
     """
     return num_own_starts > params.num_finalists and params.race_steps < params.num_steps
 
@@ -28,7 +28,7 @@ def choose_finalists(
 
     Args:
         objectives: (num_units, num_starts), float32, highest objective of each start so far.
-        number: number of finalists per unit, head starts excluded.
+        number: number of finalists per unit, excluding head starts.
         num_head_starts: number of head starts at the end of each row; they always continue.
     """
     num_units, num_starts = objectives.shape

@@ -1,7 +1,7 @@
 """The real digits that excite each map most, and the responses of the layer below to images.
 
-People predict better from real images than from synthetic ones what a map responds to (Borowski et
-al. 2021). The strongest digits are therefore shown next to every OIP.
+People can predict the responses of a map better from real images than from synthetic ones (Borowski
+et al. 2021). The strongest digits are therefore shown next to every OIP.
 """
 
 import keras
@@ -15,7 +15,7 @@ from latentmaps.oips import cnn_layers, excitation
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import NUM_STRONGEST, Floats, LayerOips, StrongestDigits
 
-# number of random digits, which show how well two images unrelated to the map agree
+# number of random digits; their mean correlation is the baseline for images unrelated to the map
 _NUM_RANDOM = 100
 
 
@@ -40,23 +40,23 @@ def correlate_pathways(
     *,
     seed: int,
 ) -> pd.DataFrame:
-    """Compare images by rank correlations of the responses of the layer below.
+    """Compare images by the rank correlation of their responses in the layer below.
 
-    An OIP that excites a map through a different pathway than real images do has a low correlation
-    (Geirhos et al. 2024).
+    The correlation is low for an OIP that excites its map through a different pathway than real
+    images (Geirhos et al. 2024).
 
     Args:
-        below: network that returns the responses of the layer below, the means of its maps or its
-            units; None if there is no such layer.
+        below: network that returns the responses of the layer below (the means of its maps, or the
+            values of its units); None if there is no such layer.
         digits: real digits; random ones are sampled from the test part.
-        strongest: strongest digits of the same maps.
+        strongest: strongest digits of the maps in `oips`.
         oips: OIPs of the layer.
         seed: seed for the random digits.
 
     Returns:
         One row per map, NaN if there is no layer below. The columns are the correlations of the
         strongest digit with the OIP (`free` and `in_range`), with the `second` strongest digit (a
-        high reference), and with `random` digits (their mean, a low reference).
+        high reference), and with `random` digits (the mean, a low reference).
     """
     if below is None:
         columns = ["free", "in_range", "second", "random"]
@@ -85,7 +85,8 @@ def correlate_pathways(
 def rank_rows(values: Floats) -> npt.NDArray[np.float64]:
     """Return the ranks in each row, centered and scaled to norm 1; ties share their mean rank.
 
-    The product of two such rows is their rank correlation. Rows of equal values become NaN.
+    The dot product of two such rows is their rank correlation. A row whose values are all equal
+    becomes NaN.
 
     Args:
         values: (num_rows, n).

@@ -1,4 +1,4 @@
-"""The receptive field of a unit: the part of the image it sees, and the network on such a patch.
+"""Receptive fields, the parts of the image that units see, and networks that read such patches.
 
 This works for layers that form a chain, where each layer reads the output of the one before it.
 Source: Araujo, Norris and Sim 2019, "Computing receptive fields of convolutional neural networks",
@@ -112,8 +112,8 @@ def reachable_size(
 ) -> tuple[int, int]:
     """Return how many rows and columns of the image, from the top left, influence the last layer.
 
-    Pooling without padding ignores the last of an odd number of rows, so pixels that only this row
-    sees have no influence.
+    Pooling without padding ignores the last rows and columns if they do not fill a window, so
+    pixels that only these rows and columns see have no influence.
 
     Args:
         layers: as returned by ``chain``; None if the whole image counts.

@@ -1,4 +1,4 @@
-"""Make silent maps respond, by gradient ascent on the map before its ReLU.
+"""Make silent maps respond by gradient ascent on their values before the ReLU.
 
 Where a map is 0 everywhere, so is its gradient. Before the ReLU, the map is negative but not flat.
 """
@@ -30,8 +30,8 @@ def activate_silent_maps(
 ) -> Floats:
     """Change each image until its map is positive in at least one position.
 
-    Stop changing an image once its map responds. After `num_steps` steps, some maps may still be
-    silent.
+    An image no longer changes once its map responds. After `num_steps` steps, some maps may still
+    be silent.
 
     Args:
         max_pre_activations: standardized images -> maximum of each map before its ReLU.

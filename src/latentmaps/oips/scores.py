@@ -7,7 +7,7 @@ import pandas as pd
 from latentmaps.oips import oip
 from latentmaps.oips.oip import Floats, LayerOips, Oips, StrongestDigits
 
-# an image is still improving if its best step is among the last tenth
+# an image is still improving if its best step is in the last tenth of its steps
 _LATE = 0.9
 
 # smallest shift, in pixels: about the width of a stroke; any image shifted by less resembles itself

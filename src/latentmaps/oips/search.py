@@ -1,7 +1,8 @@
 """Find the OIP of each feature map of a layer, the input that excites it most.
 
-The search runs twice. In range, pixels are as light and dark as those of a real digit, which yields
-images that look like pen strokes. With free pixels, it shows what excites the map most of all.
+The search runs twice. The first search keeps pixels in range, as light and dark as those of a real
+digit, which yields images that look like pen strokes. The second leaves pixels free and shows what
+excites the map most of all.
 """
 
 import logging
@@ -36,7 +37,7 @@ class SearchResult(NamedTuple):
     """The start images of some maps, and the result of the ascent from them.
 
     Attributes:
-        starts: start images. The head start of each map, if there is one, is the last.
+        starts: start images. The head start of each map, if there is one, comes last.
         ascent_result: result of the ascent from these starts.
         has_head_start: whether each map has a head start.
     """
@@ -266,7 +267,7 @@ def choose_winning_starts(ascent_result: AscentResult, floor: float) -> npt.NDAr
     the other images do not even reach the activation of the unchanged head start.
 
     Args:
-        ascent_result: results of the finalists; the head start of each map is the last.
+        ascent_result: results of the finalists; the head start of each map comes last.
         floor: highest objective of a silent unit.
     """
     # without a penalty on roughness, the objective is the activation

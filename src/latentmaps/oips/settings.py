@@ -1,4 +1,4 @@
-"""Default search parameters where params.yaml has none, as for networks other than the CNN."""
+"""Default search parameters, used where no section of params.yaml provides them."""
 
 from latentmaps.params.draw_oips import DrawOips
 

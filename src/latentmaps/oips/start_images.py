@@ -1,7 +1,7 @@
 """Random start images of the ascent: noise of several kinds, and real digits.
 
 Fine noise alone leaves many maps of the deeper layers silent, and a silent map has no gradient. The
-kind ``scales`` adds fluctuations on several length scales, as the original posts do.
+kind ``scales`` sums noise on several length scales, as in R. Moenchmeyer's posts.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ StartImage = npt.NDArray[np.float64]
 
 
 class StartImageSpec(NamedTuple):
-    """A specification of how random start images are made.
+    """A specification of random start images.
 
     Attributes:
         shape: height, width and channels of an image.
@@ -40,7 +40,7 @@ def sample(image_spec: StartImageSpec, *, map_indices: npt.NDArray[np.int64], se
     Start image j of map i depends only on (seed, i, j).
 
     Args:
-        image_spec: how the images are made; the kinds alternate.
+        image_spec: specification of the images, whose kinds alternate.
         map_indices: (num_maps,), int, feature maps of the layer.
         seed: seed for the images.
 
@@ -120,7 +120,7 @@ def sample_one(kind: str, image_spec: StartImageSpec, generator: np.random.Gener
 
     Args:
         kind: name in ``START_KINDS``.
-        image_spec: how the image is made.
+        image_spec: specification of the image.
         generator: source of random numbers.
 
     Raises:

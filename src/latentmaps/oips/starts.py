@@ -3,7 +3,8 @@
 Four sources are tried in turn, each for the maps that are still silent. First come a map's own
 random start images, then the best of many candidates (the precursor), then candidates after an
 ascent on the map before its ReLU. The last source is images known to excite the map, such as real
-digits. A map that is still silent after that is dead.
+digits. A map that is still silent after that is dead. With ``params.precursor``, candidates also
+replace weaker start images of all other maps.
 """
 
 import dataclasses
@@ -134,7 +135,7 @@ def _own_starts(
     constraint: Constraint,
     seed: int,
 ) -> Starts:
-    """Sample the start images that belong to each map alone."""
+    """Sample each map's own start images."""
     params, floor = image_spec.params, networks.objective.floor
     sampled = start_images.sample(image_spec, map_indices=map_indices, seed=seed)
     images = project_noise(sampled.reshape(-1, *sampled.shape[2:]), constraint)

@@ -16,7 +16,7 @@ from latentmaps.oips.objectives import Objective
 from latentmaps.oips.oip import Floats
 from latentmaps.params.draw_oips import DrawOips
 
-# An image stops after this many successive steps that barely changed its activation.
+# An image stops after this many successive steps that barely changed its objective.
 STABLE_STEPS = 4
 
 # The step size is halved after this many steps without a better image, because the optimum is then

@@ -1,8 +1,9 @@
 """Tuning curves: which random images excite a unit, and which leave it silent.
 
 There is no ascent here: the network responds to random images of each kind and length scale, and
-the responses are averaged. Noise on a grid of k points has spots of h / k pixels, so the response
-as a function of k is the tuning curve of a unit. It shows the wavelength that excites the unit.
+the responses are averaged. In an image of h rows, noise on a grid with k rows of points has spots
+of h / k pixels. The response as a function of k is the tuning curve of a unit, which shows the
+wavelength that excites the unit.
 """
 
 import numpy as np
@@ -28,14 +29,14 @@ def measure_tuning(
 
     Args:
         networks: the network up to the layer.
-        image_spec: how random images are made.
+        image_spec: specification of the random images.
         constraint: constraint onto which the images are projected.
         seed: seed for the images, which are the same for all units.
 
     Returns:
-        One row for each unit and kind of start image (with `num_points` empty), and one for each
-        unit and grid (with `kind` ``"grid"``). Each row contains the mean response and the share of
-        images that leave the unit silent.
+        One row for each unit and kind of start image, where `num_points` is missing, and one for
+        each unit and grid, where `kind` is ``"grid"``. Each row contains the mean response and the
+        share of images that leave the unit silent.
 
     Raises:
         DataError: a kind or a length scale is not available for these images.

@@ -41,7 +41,7 @@ class EarlyStopping:
         """
         if numbers[self.monitored] < self.best:
             self.best, self.best_epoch = numbers[self.monitored], epoch
-            # copied: on a CPU, a variable's array can share its memory
+            # copied, because on a CPU, the array of a variable can share the variable's memory
             self.weights = [np.array(variable) for variable in model.variables]
 
     def is_over(self, epoch: int) -> bool:

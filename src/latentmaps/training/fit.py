@@ -1,8 +1,8 @@
-"""Train a compiled Keras model, for both networks.
+"""Train a compiled Keras model: the VAE or the CNN.
 
 Keras runs the loop. This module adds checkpoints and resuming, early stopping, the history as a
-table, progress output, and an error with advice when a loss is no longer finite. Losses, optimizers
-and data come from the models.
+table, progress output, and an error with advice when a loss is no longer finite. The caller
+provides losses, optimizers and data.
 """
 
 import hashlib
@@ -80,7 +80,7 @@ def fit(
         schedule: the length of the training run.
         checkpoints: where to store the state after each epoch; None stores nothing.
         callbacks: Keras callbacks. They run after the check that losses are finite and before the
-            state after an epoch is saved.
+            state of the epoch is saved.
         follow: called with all rows of the history before the first step and after each epoch.
         prefetch_to: device to which batches are sent ahead of time; None leaves them where they
             are created.
@@ -129,8 +129,8 @@ def make_feed(batches: tf.data.Dataset, prefetch_to: str | None) -> tf.data.Data
         prefetch_to: device that receives batches ahead of time; None disables prefetching.
     """
     options = tf.data.Options()
-    # These data sets leave nothing to tune, and `fit` sometimes waited at its end for the tuning
-    # thread, which doubles its sleep each time: after 20 s of training, the wait was up to 20 s.
+    # These data sets have nothing to tune, and at its end, `fit` sometimes waited for the tuning
+    # thread, whose pauses double each time: after 20 s of training, the wait was up to 20 s.
     options.autotune.enabled = False
     # with several machines, each reads the whole batch and takes its share
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.DATA

@@ -52,7 +52,8 @@ def learning_rate(
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
     """Return the learning rate as a function of the step.
 
-    It does not depend on the number of epochs, so a longer run starts like a shorter one.
+    The schedule depends on `decay_steps`, not on the number of epochs, so a longer run can start
+    like a shorter one.
 
     Args:
         first: the learning rate at the first step.

@@ -2,7 +2,7 @@
 
 Adam's steps do not shrink, so the weights of the last step are a random point near the optimum that
 they circle. Their average is closer to it (Polyak & Juditsky 1992). A falling learning rate has the
-same effect only at the end, and its schedule must know in advance when training ends.
+same effect only at the end, and its schedule depends on when training ends.
 """
 
 from collections.abc import Mapping

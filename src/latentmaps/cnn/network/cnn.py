@@ -1,8 +1,8 @@
-"""The CNN that classifies digits: build, save, load, and cut it at a layer.
+"""The CNN that classifies digits: build, save and load it, and cut it after a layer.
 
 The convolutions have no padding, with pooling between them. By default, there are three with 3x3
-kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in the original posts on MNIST. ``cnn_training``
-trains the network.
+kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in R. Moenchmeyer's posts on MNIST.
+``cnn_training`` trains the network.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ _PREDICTION_BATCH_SIZE = 256
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The shape of the CNN. The types are checked when it is loaded from a file.
+    """The shape of the CNN. The types are checked when an architecture is loaded.
 
     Attributes:
         filters: number of feature maps of each convolution.

@@ -1,7 +1,7 @@
 """Draw activation maps: the feature maps of each layer for some digits.
 
-The original posts call the patterns that emerge within and across maps feature-creating patterns
-(FCP).
+In R. Moenchmeyer's posts, the patterns that emerge within and across maps are called
+"feature-creating patterns" (FCP).
 """
 
 import math
@@ -19,7 +19,7 @@ from latentmaps.images import pixels
 Maps = npt.NDArray[np.float32]
 Tile = npt.NDArray[np.uint8]
 
-# smallest size of a mosaic, in pixels; all tiles have the size of the largest mosaic
+# size of a tile, in pixels; if a mosaic is larger, all tiles are padded to its size
 MAX_WIDTH, MAX_HEIGHT = 432, 230
 _PERCENTILE = 99.5
 _PAPER, _LINE = 255, 205
@@ -107,10 +107,10 @@ def make_mosaics(maps: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
 
 
 def arrange_maps(num_maps: int, height: int, width: int) -> tuple[int, int]:
-    """Return the number of columns and the enlargement with which the maps fill a mosaic best.
+    """Return the number of columns and the scale factor that make the maps of a mosaic largest.
 
-    If the maps do not fit, they are not enlarged, and the mosaic is larger but has the same aspect
-    ratio.
+    If the maps do not fit, they are not enlarged, and the mosaic is larger but has about the same
+    aspect ratio.
 
     Args:
         num_maps: number of maps in the mosaic.

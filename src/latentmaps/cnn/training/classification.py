@@ -68,7 +68,7 @@ def write_predictions(
 ) -> None:
     """Write each row's label, its prediction and the prediction's probability as CSV.
 
-    A confusion matrix is computed from this file, which also identifies the images behind each
+    A confusion matrix can be computed from this file, which also identifies the images behind each
     count in the matrix.
 
     Args:

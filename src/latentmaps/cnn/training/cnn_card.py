@@ -1,4 +1,4 @@
-"""The model card of a CNN: what it is, how it was made, and its limits."""
+"""The model card of a CNN: what the CNN is, how it was trained, and what its limits are."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -46,7 +46,7 @@ def architecture(params: TrainCnn) -> cnn.Architecture:
 def train(
     params: TrainCnn, digits: Digits, *, seed: int, split_seed: int, jit_compile: bool
 ) -> tuple[keras.Model, fit.Trained]:
-    """Train a CNN, and return the CNN with its best epoch's weights, and the training history.
+    """Train a CNN, restore the weights of its best epoch, and return it with its training history.
 
     The best epoch has the lowest cross-entropy on the validation part.
 
@@ -110,8 +110,8 @@ def numbers(
         model: the CNN.
         trained: result of ``train``.
         params: parameters of the CNN and its training.
-        digits: digits that it was trained on.
-        seed: seed for the training run.
+        digits: digits that the CNN was trained on.
+        seed: seed of the training run.
     """
     return {
         **trained.numbers(),

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from latentmaps.errors import DataError
 from latentmaps.storage import npz
 
-# A small file may unpack to any size. EMNIST, the largest data set of this kind, has 0.7 GB.
+# A small file may unpack to any size. EMNIST, the largest data set of this kind, takes up 0.7 GB.
 _LIMIT_BYTES = 1_000_000_000
 
 IMAGE_SIZE = 28
@@ -89,7 +89,7 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[np.uint8]], place: str) -> Digi
 
     Args:
         arrays: the attributes of ``Digits`` by name: images (n, 28, 28) and labels (n,), uint8.
-        place: origin of the arrays, for the message.
+        place: origin of the arrays, for error messages.
 
     Raises:
         DataError: the arrays are not images of 28x28 pixels with one label each.

@@ -2,7 +2,7 @@
 
 MNIST is published in several file formats, so it is identified by the hashes of its four arrays,
 not by those of its files. A folder may contain another data set of the same form, such as other
-digits or clothes; the log then says that it is not MNIST.
+digits or clothing; the log then says that it is not MNIST.
 """
 
 import logging

@@ -1,8 +1,8 @@
 """Read IDX files, the format in which MNIST is published, plain or gzipped.
 
-A file has two zero bytes, one byte for the type, one for the number of dimensions, the sizes as
-big-endian uint32, and the values. Only unsigned bytes are supported. This module does not interpret
-the values.
+A file consists of two zero bytes, one byte for the type, one for the number of dimensions, the
+sizes as big-endian uint32, and the values. Only unsigned bytes are supported. This module does not
+interpret the values.
 """
 
 import gzip
@@ -21,7 +21,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 # labels have one dimension, images three
 _MOST_DIMENSIONS = 3
-# A small .gz may unpack to any size. EMNIST, the largest data set of this kind, has 0.7 GB.
+# A small .gz may unpack to any size. EMNIST, the largest data set of this kind, takes up 0.7 GB.
 _LIMIT_BYTES = 1_000_000_000
 
 
@@ -53,7 +53,7 @@ def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
 
     Args:
         content: the whole file, not gzipped.
-        place: origin of the bytes, for the message.
+        place: origin of the bytes, for error messages.
 
     Returns:
         The array in the shape that the bytes state, uint8, 0..255.
@@ -65,7 +65,7 @@ def parse(content: bytes, place: str) -> npt.NDArray[np.uint8]:
 
 
 def _read(file: io.BufferedIOBase, place: str) -> npt.NDArray[np.uint8]:
-    """Read the array, but at most one byte more than announced if the file unpacks to more."""
+    """Read the array, and at most one byte more than the header announces."""
     shape = _read_shape(file, place)
     num_values = math.prod(shape)
     if num_values > _LIMIT_BYTES:
