@@ -7,7 +7,7 @@
     pixels = vae.decode(posteriors.z_mean)        # float32, 0..1
     faces = vae.sample(8, seed=1)
 
-``crop`` turns a photo into such an image, and ``sheet`` combines images into one picture.
+``crop`` turns a photo into an image for the VAE; ``sheet`` combines images into one picture.
 ``find_oips`` finds the inputs that most excite units of any Keras model; the ``oips`` method of a
 loaded CNN does the same for its own units. docs/api.md has more examples.
 """
@@ -142,11 +142,11 @@ def load_cnn(path: "str | Path") -> "CnnWithOips":
     Returns:
         An object with ``predict`` (images (n, 28, 28), uint8, 0..255 -> probabilities (n, 10)) and
         ``feature_maps`` (images and one of its ``layer_names`` -> (n, h, w, num_maps)). Both raise
-        a DataError for any other input. Its ``oips`` method finds the inputs that most excite its
-        units, as ``find_oips`` does.
+        a DataError for any other input. The object's ``oips`` method finds the inputs that most
+        excite the units of this CNN, as ``find_oips`` does.
 
     Raises:
-        DataError: a file is missing or damaged, or does not match the other.
+        DataError: a file is missing or damaged, or the files do not match.
     """
     from latentmaps.cnn.network import cnn
     from latentmaps.lab.asking import CnnWithOips
@@ -172,12 +172,13 @@ def find_oips(
             size.
         layer: name of a layer with feature maps, (n, h, w, num_maps), or units, (n, num_units).
         units: indices of feature maps or units, starting at 0, or a single index.
-        start: the only start images to use: an image (h, w) or (h, w, c), uint8 0..255 or floating
-            point as the model reads it; its path; ``"scales"``, ``"coarse"``, ``"fourier"`` or
-            ``"noise"``; or a list of these. None: ``num_starts`` random start images, as in the
-            draw_oips stage.
-        objective: ``"mean"`` or ``"max"`` of a map, or ``"position"`` (the middle of the map and
-            the patch that it sees); None: the mean, or the unit itself for a dense layer.
+        start: the start images to use: an image (h, w) or (h, w, c), uint8 0..255 or floating
+            point as the model reads it; the path of an image; ``"scales"``, ``"coarse"``,
+            ``"fourier"`` or ``"noise"``; or a list of these. None: ``num_starts`` random start
+            images, as in the draw_oips stage.
+        objective: ``"mean"`` or ``"max"`` of a map, or ``"position"`` (the value at the center
+            of a map, on a patch the size of its receptive field); None: the mean, or the unit
+            itself for a dense layer.
         pixels: darkest and brightest pixel value that the model expects, such as (0, 1); None:
             pixels are unbounded, and every image is standardized to mean 0 and standard
             deviation 1.

@@ -1,8 +1,9 @@
 """Explain how to restore an input that was changed after its stage had written it.
 
 DVC trusts read-only files in its cache without reading them. If a file in the workspace is a hard
-link to the cache and the user can write to read-only files, as root can, a change corrupts both.
-DVC then reports that everything is up to date, and none of its commands repairs the files.
+link to its copy in the cache, and the user can write to read-only files, as root can, changing the
+file also corrupts the copy. DVC then reports that everything is up to date, and none of its
+commands repairs the files.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
 
 def _recorded(out: "Output", path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path and recorded MD5 of each output file below `path`, spelled like `path`."""
+    """Yield the path, starting with `path`, and the recorded MD5 of each output file below it."""
     top = Path(out.fs_path)
     if not top.is_relative_to(path.absolute()):
         return

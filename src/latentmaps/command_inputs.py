@@ -21,7 +21,7 @@ _DEFAULT_MACHINE: dict[str, Any] = {
 
 
 def read_machine() -> "Machine":
-    """Return the ``machine`` section of this folder's params.yaml, or defaults without that file.
+    """Return the ``machine`` section of params.yaml, or defaults if the file does not exist.
 
     Raises:
         ParamsError: a value in the section is invalid.

@@ -2,7 +2,7 @@
 
 # Our own thresholds, from measurements on 48 to 2,400 faces. With fewer steps, all faces are gray
 # smears. In a trained network, reconstructions have two thirds of the diversity of the faces, and
-# random faces have half of it.
+# random faces have half.
 _LEAST_STEPS = 600
 _LEAST_SHARE = 0.2
 
@@ -28,7 +28,7 @@ def about_training(num_steps: float, *, from_random: bool = True) -> list[str]:
 def about_evaluation(
     *, reconstructions: tuple[float, float], random_faces: tuple[float, float]
 ) -> list[str]:
-    """Return a warning for each set of faces that hardly differ from one another.
+    """Return a warning for each set of faces that has very little diversity.
 
     Args:
         reconstructions: diversity of the reconstructions, and of their originals.

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 # maximum number of refused files that a message names
 _NAMED = 10
-# length of an excerpt from a value or reason, which can have any length
+# maximum number of characters quoted from a value or a reason
 _EXCERPT_CHARACTERS = 150
 _MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 
@@ -18,8 +18,8 @@ _MESSAGE_BYTES, _BEGINNING_BYTES = 2000, 1300
 class LatentmapsError(Exception):
     """The user's input cannot be used; the message says what to do about it.
 
-    Since a message may quote files and names of any length, messages of more than 2,000 bytes are
-    cut in the middle: the place is at the beginning, and the advice is at the end.
+    Messages may quote text of any length. The middle of a message of more than 2,000 bytes is left
+    out; the place at the beginning and the advice at the end remain.
     """
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class TrainingError(LatentmapsError):
 
 
 def describe_refusals(reasons: Sequence[tuple[str, str]]) -> str:
-    """Return the first refused files and the reasons, for a message that also gives their number.
+    """Return the first refused files, with reasons, as text for a message that states the total.
 
     Args:
         reasons: name of each refused file, and why it was refused.

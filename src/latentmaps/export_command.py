@@ -53,7 +53,8 @@ def run(arguments: argparse.Namespace) -> str:
     """Export the model and return a line for each file.
 
     Raises:
-        LatentmapsError: an option or the model is invalid, or a file produces different results.
+        LatentmapsError: an option or the model is invalid, or the results of a file differ
+            too much from those of the model.
         OSError: the files cannot be written.
     """
     kind = formats.find(arguments.format)

@@ -8,7 +8,7 @@ from scmrepo.git import Git
 
 
 def find_exposed(paths: Sequence[Path]) -> list[Path]:
-    """Return the files that are in the work tree of any git repository and not ignored by git."""
+    """Return the files that are in the work tree of a git repository and not ignored by git."""
     return [path for path in paths if _is_exposed(path.resolve())]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from latentmaps import tensorflow_notes
 
-# both must happen before the first import of TensorFlow
+# set the log level and redirect standard error before the first import of TensorFlow
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 with tensorflow_notes.held_back():
     import tensorflow as tf
@@ -115,7 +115,7 @@ def cpu_name(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
     """Return the model name of the CPU, or its architecture if the name is unknown.
 
     Args:
-        cpuinfo: the file in which Linux lists the model name, only on x86.
+        cpuinfo: the file in which Linux lists the model name (on x86 only).
     """
     lines = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -111,7 +111,7 @@ _FLAGS = {
     ),
     "steps": (("--never-stop", "take all steps, even after the ascent has converged"),),
 }
-# height and width of the images that the length scales of params.yaml are meant for
+# height and width of the images for which the length scales in params.yaml were chosen
 _DIGIT_SIZE = (28, 28)
 
 
@@ -193,7 +193,7 @@ def run(arguments: argparse.Namespace) -> str:
 
 
 def _read_params() -> "DrawOips | None":
-    """Read the ``draw_oips`` section of params.yaml, with its seed; return None without that file.
+    """Return the ``draw_oips`` section of params.yaml with its seed, or None if there is no file.
 
     Raises:
         ParamsError: a value is invalid.

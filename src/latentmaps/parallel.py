@@ -19,7 +19,7 @@ _PENDING_PER_PROCESS = 4
 
 def num_cores() -> int:
     """Return the number of CPU cores that this process may use."""
-    # on Linux only: a container, a batch job or `taskset` can allow fewer cores than there are
+    # on Linux only: a container, a batch job or `taskset` can allow fewer cores than exist
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -59,7 +59,7 @@ def map_in_order(
         executor: pool in which the function is applied.
         function: function to apply.
         items: items to process, consumed one by one and only as fast as they are processed.
-        num_pending: largest number of submitted items and unfetched results together.
+        num_pending: maximum number of submitted items whose results are not yet fetched.
     """
     pending: deque[Future[Result]] = deque()
     try:

@@ -140,7 +140,7 @@ def _default_output(photos: Sequence[Path]) -> Path:
 
 
 def _require_output(output: Path, photos: Sequence[Path]) -> None:
-    """Require that the photos exist, are not too many, and are not replaced by the output."""
+    """Refuse missing photos, too many photos, and an output that would replace a photo."""
     if len(photos) > _MAX_PHOTOS:
         raise DataError(
             f"found {len(photos)} photos, expected at most {_MAX_PHOTOS} at a time; pass fewer"

@@ -22,7 +22,7 @@ def require_disk_space(folder: Path, num_bytes: int) -> None:
     """Require enough free disk space for a file.
 
     Args:
-        folder: an existing folder on that disk.
+        folder: an existing folder on the disk.
         num_bytes: size of the file, in bytes.
 
     Raises:

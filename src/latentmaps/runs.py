@@ -2,8 +2,8 @@
 
 ``main`` reads the arguments and params.yaml, checks that the inputs exist, sets up logging, and
 passes a ``Run`` to the stage. The stage writes into a temporary folder next to each output. The
-outputs get their names only after it has finished, so a declared output is always either complete
-or absent. A user error ends with one message and exit code 1, without a traceback.
+outputs get their names only after the stage has finished, so a declared output is always either
+complete or absent. A user error ends with one message and exit code 1, without a traceback.
 """
 
 import argparse

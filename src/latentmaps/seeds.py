@@ -4,8 +4,8 @@ Item i of a stream depends only on (seed, stream, i), not on the number of items
 the machine. Existing streams must never change; only new ones may be added. No stage depends on
 this file, so a change would not rerun anything. A test pins the first numbers of each stream.
 
-Libraries that do their own sampling receive the plain seed, such as Keras for the VAE's initial
-weights.
+Libraries that do their own sampling, such as Keras for the VAE's initial weights, receive the plain
+seed.
 
 NumPy's ``SeedSequence`` pads with zeros, so (seed, 7) and (seed, 7, 0) are the same stream. In some
 streams, the number after the seed is an index, which stays below 2**31. The others have a constant
@@ -133,11 +133,11 @@ def fluctuation(seed: int, map_index: int, start: int, phase: int) -> np.random.
 
 
 def tuning_image(seed: int, num_points: int, number: int) -> np.random.Generator:
-    """Return the stream for one probe image, from a noise grid or of a start kind.
+    """Return the stream for one probe image, which is sampled from a noise grid or a start kind.
 
     Args:
         seed: seed of the stage.
-        num_points: number of rows of the grid; 0: the image is of a start kind.
+        num_points: number of rows of the grid; 0 for a start kind.
         number: index of the image.
     """
     return np.random.default_rng([seed, _TUNING, num_points, number])

@@ -1,4 +1,4 @@
-"""Hash the code that affects the result of a stage: its deps in dvc.yaml under src/ and stages/.
+"""Hash the code files in src/ and stages/ that dvc.yaml lists as dependencies of a stage.
 
 When one of these files changes, DVC reruns the stage, and old checkpoints are no longer used. Both
 decisions are based on the same list.

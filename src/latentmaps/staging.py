@@ -89,13 +89,13 @@ class Staging:
 
 @contextmanager
 def opened(finals: Mapping[str, Path]) -> Iterator[Staging]:
-    """Claim outputs before work starts, and remove temporary folders and empty new ones at the end.
+    """Claim outputs before work starts; at the end, remove temporary folders and empty new folders.
 
     Args:
         finals: name -> final path of the output.
 
     Yields:
-        The staging, whose ``publish`` the caller calls when the work is done.
+        The ``Staging``; the caller calls its ``publish`` when the work is done.
 
     Raises:
         LatentmapsError: another run is writing one of the outputs.
@@ -118,7 +118,7 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
     """Remove the temporary folders of killed runs, but not those of active ones.
 
     DVC may restore the outputs of a killed stage instead of running it again, so its temporary
-    folders would remain.
+    folders would otherwise remain.
 
     Args:
         folders: folders to search, not including their subfolders; files are ignored. If a
@@ -131,7 +131,7 @@ def remove_leftovers(folders: Iterable[Path]) -> None:
         # a folder without a lock is not ours, or is just being created
         if leftover.suffix != ".partial" or not (leftover / _LOCK).is_file():
             continue
-        # Timeout, an OSError: its run is active; other errors: already gone, or another user's
+        # Timeout (an OSError): the run is active; other errors: already gone, or another user's
         with suppress(OSError), filelock.FileLock(leftover / _LOCK, blocking=False):
             waiting += _folders_of_its_run(leftover)
             _remove(leftover)
@@ -170,7 +170,7 @@ def _empty(folder: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a locked folder, and its lock last; a run that waits for the lock then retries."""
+    """Remove a locked folder, with its lock last; a run that waits for the lock then retries."""
     with suppress(OSError):
         _empty(folder)
         (folder / _LOCK).unlink(missing_ok=True)

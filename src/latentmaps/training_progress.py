@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 # numbers shown in the progress bar
 _IN_BAR = ("total_loss", "reconstruction_loss", "kl_loss", "loss", "accuracy")
-# numbers in the log line of an epoch, which must fit into a terminal; history.csv has all of them
+# numbers in the log line of an epoch, which must fit on a terminal; history.csv has all numbers
 _IN_LOG = (
     *("total_loss", "loss", "accuracy"),
     *("val_total_loss", "val_kl_loss", "val_cross_entropy", "val_accuracy"),
@@ -56,7 +56,7 @@ class Progress(keras.callbacks.Callback):
             self._bar.set_postfix({name: f"{v:.5g}" for name, v in shown.items()}, refresh=False)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Log the numbers of the epoch, or of only some epochs if there are many."""
+        """Log the numbers of the epoch; if there are many epochs, log only some of them."""
         if (epoch + 1) % -(-self._epochs // _MOST_LINES) and epoch + 1 < self._epochs:
             return
         shown = {name: float((logs or {})[name]) for name in _IN_LOG if name in (logs or {})}

@@ -1,4 +1,4 @@
-"""The page that compares DVC experiments by the same faces, the same z, and their numbers.
+"""The page that shows DVC experiments side by side: the same faces, the same z, and the numbers.
 
 This package is separate from ``report`` because no stage depends on it: changing the comparison
 page reruns no stage. The page shows what DVC and git store for each experiment; it computes only

@@ -48,7 +48,8 @@ class Finding:
     Attributes:
         verdict: whether the value meets the criterion.
         text: the judged number, followed by two standard errors if they are known.
-        is_best: whether no other value has a better number; set only by criteria that compare.
+        is_best: whether no other value has a better number; set only by criteria that compare
+            values.
     """
 
     verdict: Verdict
@@ -236,8 +237,8 @@ def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
     The mean squared difference between two faces is twice their variance, and the diversity of the
-    test faces is the square root of that difference. Both numbers are measured on the same faces,
-    with z at the posterior mean.
+    test faces is the square root of that difference. The diversity and the reconstruction
+    error are measured on the same faces, with z at the posterior mean.
     """
     mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)
@@ -267,7 +268,7 @@ ALIVE = MinimumShare(
     MIN_KL_SHARE,
 )
 CRITERIA: tuple[Criterion, ...] = (FAITHFUL, RANDOM, ALIVE)
-# Not one of the three criteria: like RANDOM, with points from a sampler fitted after training.
+# Not one of the three criteria. Like RANDOM, but with a sampler that is fitted after training.
 FITTED = NearSmallestDistance(
     "fitted",
     "fitted sampler",

@@ -13,8 +13,8 @@ from typing import Any
 
 from latentmaps.compare import parameters
 
-# A dependency of build_report. The values of the profile appear under their sections; its name
-# affects no result.
+# A dependency of build_report. The values of the profile appear under their sections; the
+# name of the profile affects no result.
 _NAME_OF_PROFILE = "profile"
 
 
@@ -74,7 +74,7 @@ def read_parameters(stages: Iterable[Any], *, as_run: bool = True) -> dict[str, 
 
     If the seed of a section is null in params.yaml, the seed that is actually used is returned.
     Several stages may depend on the same parameter and may have run with different values of it;
-    the value with which the stage of its section ran takes precedence.
+    the value used by the stage of the parameter's section takes precedence.
 
     Args:
         stages: the stages in DVC's index.

@@ -104,7 +104,7 @@ _LIKENESS = (
 
 
 def _likeness(*keys: str) -> dict[str, Measure]:
-    """Return the measures of reconstructions by name; `keys` locate their part of the numbers."""
+    """Return the measures of reconstructions by name; `keys` locate them among the numbers."""
     annotations = {"sharpness": (Annotation("the faces", ("sharpness_originals",)),)}
     return {
         name: _measure(

@@ -63,7 +63,7 @@ def find_notes(experiments: Sequence[Experiment]) -> list[ComparisonNote]:
 
 
 def _note_causes(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    """Return a note about what differs besides fact; a warning unless it is the only difference.
+    """Return a note about what differs besides fact; a warning if there are several differences.
 
     Seeds do not count if any group has several, since they then serve to measure the spread.
     """

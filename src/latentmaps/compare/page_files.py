@@ -21,7 +21,7 @@ def write(experiments: Sequence[Experiment], output: Path, *, has_pages: bool) -
     Args:
         experiments: the experiments to compare.
         output: the HTML file. The full pages are written to folders in ``<output stem>_pages``.
-        has_pages: whether to copy and link the full pages.
+        has_pages: whether to copy the full pages and link to them.
 
     Returns:
         The paths of the comparison page and the full pages, but not of the pages they link to.

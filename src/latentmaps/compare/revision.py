@@ -85,7 +85,7 @@ class _StageFile:
     Attributes:
         path: path in the work tree.
         digest: its name in DVC's cache.
-        out: the output that it is or that contains it.
+        out: the output that is the file or contains it.
     """
 
     path: Path
@@ -95,7 +95,7 @@ class _StageFile:
 
 @dataclass
 class _Reader:
-    """A reader of the files of one revision that records which files it did not find.
+    """A reader of the files of one revision; it records which files are missing.
 
     Attributes:
         requested: the revision.

@@ -1,7 +1,7 @@
 """The rows of the comparison page: one per experiment, with its faces and the numbers below them.
 
 A strip of reconstructions has two rows of tiles: test faces, and below them their reconstructions.
-Comparing the upper rows pixel by pixel shows for certain whether experiments saw the same faces.
+Comparing the upper rows pixel by pixel shows for certain whether experiments used the same faces.
 """
 
 from collections.abc import Mapping, Sequence

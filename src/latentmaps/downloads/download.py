@@ -35,12 +35,12 @@ class RemoteFile:
     Attributes:
         name: its name in the downloads folder.
         urls: addresses, tried in this order.
-        limit_bytes: maximum size; a longer answer is refused.
+        limit_bytes: maximum size; a longer response is refused.
         drive_ids: IDs of copies on Google Drive, which is tried last.
         size_bytes: exact size, if known.
         sha256: hash, if known; without it, the caller must verify the content.
         is_equivalent: function that reports whether a file with a different hash has equivalent
-            content; None: no such file has.
+            content; None: only the hash decides.
         first_bytes: the bytes with which the file must begin.
     """
 
@@ -100,8 +100,8 @@ def fetch(
             is added if it does not answer.
 
     Raises:
-        DownloadError: no mirror delivered the file; the message gives the reason for each, and the
-            `advice`.
+        DownloadError: no mirror delivered the file; the message gives the reason for each mirror,
+            and the `advice`.
         DataError: the disk has too little free space.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def fetch(
 
 
 def _remove_strays(target: Path) -> None:
-    """Remove partial files of interrupted runs of gdown; each may be as large as the file."""
+    """Remove partial files that interrupted gdown runs left; each may be as large as the file."""
     for stray in target.parent.glob(f"{glob.escape(target.name)}.part?*.part"):
         log.info("Removing %s, left by an interrupted download", stray)
         stray.unlink()

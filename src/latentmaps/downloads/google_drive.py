@@ -6,7 +6,7 @@ ADDRESS = "https://drive.usercontent.google.com/download"
 
 
 def url(drive_id: str) -> str:
-    """Return the address of a file that anyone with its link may read.
+    """Return the address of a file that anyone with the link may read.
 
     It is the address of the button on the page that warns about large files, so no page has to be
     parsed. If a page is sent anyway (quota, login, virus scan), `mirrors.from_url` detects it.

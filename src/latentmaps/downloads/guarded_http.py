@@ -1,7 +1,8 @@
 """Request one address with bounded time and memory, even from a broken or hostile server.
 
 The ``requests`` library alone does not do this. It reads and unpacks the whole body of a redirect,
-even if it does not follow it, and its timeout restarts with every byte, including those of headers.
+even if it does not follow the redirect, and its timeout restarts with every byte, including those
+of headers.
 """
 
 import http.client
@@ -34,7 +35,7 @@ def quote(text: str, longest: int = 80) -> str:
 
 
 class Watch:
-    """A check that one answer arrives at a minimum speed; only bytes of the file count.
+    """A check that a response arrives at a minimum speed; only bytes of the file count.
 
     Args:
         window_s: time over which the speed is measured, in seconds.
@@ -78,7 +79,7 @@ def get(
         url: the address to request.
         headers: headers to send with each request.
         connect_s: timeout for connecting to each address of the host.
-        timeout_s: timeout between two chunks of an answer.
+        timeout_s: timeout between two chunks of a response.
         watch: speed check to run before each chunk, including those of headers.
 
     Yields:
@@ -86,7 +87,7 @@ def get(
 
     Raises:
         MirrorError: the server is too slow, or redirects to an address that is not allowed.
-        requests.RequestException: there was no answer.
+        requests.RequestException: there was no response.
     """
     with _Session() as session:
         for scheme in ("http://", "https://"):

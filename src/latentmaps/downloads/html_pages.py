@@ -1,4 +1,4 @@
-"""Recognize HTML pages sent instead of a file, as Google Drive does with status 200."""
+"""Recognize HTML pages sent instead of a file; Google Drive sends them with status 200."""
 
 import re
 
@@ -26,7 +26,7 @@ def describe(head: bytes) -> str | None:
     """Describe the HTML page that begins with `head`; return None if it is not HTML.
 
     Args:
-        head: the first bytes of an answer; more bytes allow a better description.
+        head: the first bytes of a response; more bytes allow a better description.
     """
     if not is_page(head):
         return None

@@ -28,7 +28,7 @@ _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
 _WHOLE, _PARTIAL, _BEYOND_THE_END = 200, 206, 416
 _LONGEST_PAUSE_S = 60.0
 # A try that delivers less than 1/1000 of a file counts as failed, so even a server that cuts every
-# connection is asked at most 1,000 times num_tries.
+# connection is asked at most 1,000 * num_tries times.
 _LEAST_SHARE = 1000
 
 
@@ -54,12 +54,14 @@ class Patience:
 
     Attributes:
         connect_s: timeout for connecting to each address of a host. Five seconds allow the first
-            packet and two retransmissions; a line that needs a third is too slow for a gigabyte.
+            packet and two retransmissions; a connection that needs a third is too slow for a
+            gigabyte.
         reach_s: time without any answer after which no further try begins, so that a machine
             without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
-        timeout_s: timeout between two chunks of an answer.
+        timeout_s: timeout between two chunks of a response.
         num_tries: maximum number of successive failed tries, counted from the last try that
-            delivered another thousandth of the file. Also how many times a download may start over.
+            delivered another thousandth of the file. Also the maximum number of times that a
+            download may start over.
         pause_s: pause before the second try; doubles with each further try, up to a minute.
         slowest_bytes_per_s: minimum speed, measured over `window_s`.
         window_s: time over which the speed is measured; also the limit for redirects and headers
@@ -138,7 +140,7 @@ def _request(url: str, part: PartFile, length: Length, patience: Patience) -> No
             _check_status(response)
             start = _start(response, part, existing_bytes)
             _write(response, part, start, length, watch)
-    # also for cut connections, since urllib3 compares the length with the announced one
+    # also for cut connections, since urllib3 compares the length with Content-Length
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         reason = _describe(error, patience)
         raise _TransientError(reason, is_answered=is_answered) from error
@@ -162,7 +164,7 @@ def _check_end(response: requests.Response, part: PartFile) -> None:
 
 
 def _start(response: requests.Response, part: PartFile, existing_bytes: int) -> int:
-    """Return the position in the file of the first byte of an answer."""
+    """Return the position, in the file, of the first byte of a response."""
     if response.status_code != _PARTIAL:
         return 0
     sent = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
@@ -176,7 +178,7 @@ def _announced(response: requests.Response, start: int) -> int | None:
     """Return the length of the whole file according to the server, or None.
 
     Raises:
-        MirrorError: the announced length is not a number of up to 15 digits.
+        MirrorError: the length that the server states is not a number of up to 15 digits.
     """
     content = response.headers.get("Content-Length")
     if content is None:
@@ -232,7 +234,7 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _pieces(response: requests.Response, watch: Watch) -> Iterator[bytes]:
-    """Yield the answer as it arrives.
+    """Yield the response body as it arrives.
 
     ``iter_content`` would wait for a full chunk, which a slow server can delay forever.
     """
@@ -253,7 +255,7 @@ def _describe(error: Exception, patience: Patience) -> str:
 
 
 def _system_reason(error: BaseException | None) -> str | None:
-    """Return the system's message in a chain of errors, such as "Connection refused"."""
+    """Return the operating system's message in a chain of errors, such as "Connection refused"."""
     reason = None
     while error is not None:
         if isinstance(error, OSError) and error.strerror:

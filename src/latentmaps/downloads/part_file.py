@@ -24,7 +24,7 @@ class Length:
         return self.limit_bytes if self.exact_bytes is None else self.exact_bytes
 
     def require(self, announced_bytes: int | None) -> None:
-        """Check the length that a server announces.
+        """Check the length that a server states.
 
         Raises:
             MirrorError: it cannot be the length of the file.
@@ -64,7 +64,7 @@ class PartFile:
         return True
 
     def drop(self) -> None:
-        """Delete the file because the server cannot resume it.
+        """Delete the file because the server cannot resume the download.
 
         Raises:
             MirrorError: the download has started over too often.

@@ -12,7 +12,7 @@ class BuildExplorer:
     """How the explorer is built.
 
     Attributes:
-        max_difference: largest change of a pixel, in levels of 255, that may result from storing
+        max_difference: largest change of a pixel, in levels of 0..255, that may result from storing
             the decoder's weights in a smaller number format.
     """
 

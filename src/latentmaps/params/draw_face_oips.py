@@ -19,8 +19,8 @@ class DrawFaceOips:
         num_starts: number of random start patches per feature map; the best result is kept.
         num_steps: maximum number of steps of gradient ascent.
         step_size: RMS change of the wave weights in the first steps; their RMS is at most 1.
-        contrast: largest RMS contrast of a patch before pixels saturate; 0.5 is from mid-gray to
-            white.
+        contrast: largest RMS contrast of a patch before pixels saturate; 0.5 reaches from
+            mid-gray to white.
         smoothness: exponent of the factor 1 / frequency that scales each wave.
         num_strongest: number of patches from test faces to show next to each pattern.
         seed: seed of the start patches; null: ``base.seed``.

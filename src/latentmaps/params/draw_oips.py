@@ -34,7 +34,7 @@ class DrawOips:
 
     Attributes:
         layers: names of convolutions and dense layers; the stage runs once for each.
-        range: which OIPs the contact sheet shows; both variants are found and scored.
+        range: which OIPs the contact sheet shows, ``free`` or ``data``; both are found and scored.
         num_starts: number of random start images per feature map, not counting a head start.
         num_finalists: number of the best start images that continue after the race.
         race_steps: number of steps before the race is decided.
@@ -49,7 +49,7 @@ class DrawOips:
         enrich_strength: standard deviation of these fluctuations, in standard deviations of the
             image; 0: none.
         head_start: whether to add a start image that is known to excite the map. In range, it is
-            the strongest training digit; with free pixels, it is the OIP in range.
+            the training digit that excites it most; with free pixels, it is the OIP in range.
         precursor: whether all maps, not only silent ones, start from the best of many candidates.
         num_candidates: number of these candidates.
         candidate_kinds: kinds of the candidates, used in turn.

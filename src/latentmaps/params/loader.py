@@ -2,8 +2,8 @@
 
 The values of a section are under its name. A profile may set any key under
 ``profiles.<profile>.<section>``, and its value takes precedence over that of the section. Keys that
-every profile sets, such as the number of epochs, have the value ``profile`` in the section, where
-any other value would never apply.
+every profile sets, such as the number of epochs, have the value ``profile`` in the section, since
+no other value there would ever apply.
 
 Every section and every profile is checked at each start, so that a typo in ``draw_oips`` stops the
 first stage instead of the last one after an hour of training.
@@ -37,9 +37,9 @@ _NOT_SECTIONS = {"combinations", "loader", "problems", "types", "yaml12"}
 
 # sixteen times the size of the file in the repository, which is read in 0.1 s
 _MAX_BYTES = 256 * 1024
-# all of them are checked at every start
+# maximum number of profiles, all of which are checked at every start
 _MAX_PROFILES = 50
-# problems listed in a message
+# maximum number of problems listed in a message
 _MAX_PROBLEMS = 10
 
 

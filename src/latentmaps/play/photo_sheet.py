@@ -14,7 +14,7 @@ from latentmaps.vae.pictures import face_sheet
 
 # maximum length of a file name to the left of its row
 _NAME_CHARACTERS = 60
-# an error this many times that of test faces is pointed out; our choice
+# the caption points out an error of more than this many times that of test faces; our choice
 _FAR = 1.5
 
 # source of the training faces -> limitation of such a model

@@ -149,7 +149,7 @@ class PlayableVae(TrainedVae):
         """Decode points between two faces, both included, to (num_steps, h, w, c), float32, 0..1.
 
         Args:
-            start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating.
+            start: an image, (h, w, c), uint8, or a point, (latent_dim,), floating point.
             end: an image or a point, like `start`.
             num_steps: number of points, 2 or more.
             spherical: whether to move on an arc around the origin (White 2016) instead of a

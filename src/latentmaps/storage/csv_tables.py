@@ -9,7 +9,7 @@ import pandas as pd
 
 from latentmaps.errors import DataError, excerpt
 
-# CelebA has 40 attributes; pandas' time grows with the square of this number
+# CelebA has 40 attributes; the time that pandas needs grows with the square of this number
 MOST_COLUMNS = 1_000
 MOST_CHARACTERS_A_LINE = 100_000
 

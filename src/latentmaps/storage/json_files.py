@@ -13,7 +13,7 @@ from latentmaps.errors import DataError, excerpt, shorten
 
 # far larger than any file of the pipeline
 _MAX_BYTES = 16_000_000
-# the longest 64-bit integer with a sign
+# length of the longest 64-bit integer, including its sign
 _MAX_DIGITS = 20
 
 

@@ -1,8 +1,8 @@
 """Read the header of a .npy array as untrusted input.
 
 NumPy evaluates the header as a Python literal and trusts it. Here, the header must describe
-numbers, and exactly as many bytes as follow it. Whether these bytes are those that were written is
-left to the checksums of DVC and of zip files.
+numbers, and exactly as many bytes as follow it. The bytes
+themselves are verified elsewhere, by the checksums of DVC and of zip files.
 """
 
 import io
@@ -21,7 +21,7 @@ from latentmaps.errors import excerpt
 _NUMBERS = "biuf"
 # NumPy's own limits
 _MOST_DIMENSIONS = 64
-# the text and the bytes before it
+# the text of the header and the bytes before it
 _MOST_HEADER_BYTES = 10_000 + 12
 # version 3 is only needed for field names, which plain numbers do not have
 _READERS = {
@@ -71,7 +71,7 @@ def read_header(file: IO[bytes], num_bytes: int) -> Header:
         num_bytes: size of the header and the values together, in bytes.
 
     Raises:
-        HeaderError: there is no header, it does not describe numbers, or it announces a
+        HeaderError: there is no header, it does not describe numbers, or it declares a
             different number of bytes than follow it.
     """
     header = _parse(io.BytesIO(file.read(_MOST_HEADER_BYTES)))

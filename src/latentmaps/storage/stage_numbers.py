@@ -1,7 +1,7 @@
 """The two files with the numbers of a stage.
 
 metrics.json has the few numbers that people compare. `dvc metrics diff` shows a row for each of
-them, and `dvc exp show` shows a column, so they must fit on a screen. Git tracks that file.
+them, and `dvc exp show` a column, so they must fit on a screen. Git tracks that file.
 numbers.json has all other numbers, possibly nested, and is in DVC's cache.
 """
 

@@ -1,7 +1,7 @@
 """Read untrusted zip files, and turn all errors of Python's reader into one exception.
 
 Only stored and deflated members are read. ``zipfile`` also supports bzip2 and LZMA, but unpacks
-them without a limit: 4 kB can expand to 4 GB, whatever size the directory announces.
+them without a limit: 4 kB can expand to 4 GB, regardless of the size that the directory states.
 """
 
 import stat
@@ -44,7 +44,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def refusal(member: zipfile.ZipInfo) -> str | None:
-    """Return why a member must not be read, judging by its directory entry; None if it may."""
+    """Return why a directory entry forbids reading its member; None if the member may be read."""
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link or not a regular file"
     if member.flag_bits & _ENCRYPTED:
@@ -58,7 +58,7 @@ def refusal(member: zipfile.ZipInfo) -> str | None:
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Return a member that ``refusal`` accepts, unpacked to at most its announced size.
+    """Return a member that ``refusal`` accepts, unpacked to at most its declared size.
 
     Raises:
         ZipError: the member is damaged, or does not match the directory.

@@ -4,8 +4,8 @@
 
 CelebA may not be redistributed, and a pushed commit cannot be taken back. The bytes of a picture do
 not reveal whether it is a CelebA face or a reconstruction of one, so the rule is an allow-list. The
-only pictures, arrays and archives that may be committed are the bundled digits and the figures of
-the documentation, made from avatars or digits.
+only pictures, arrays and archives that may be committed are the bundled digits and the figures in
+the documentation, which show avatars or digits.
 """
 
 import re
@@ -48,7 +48,7 @@ def find_refusals(paths: Sequence[Path], root: Path) -> list[str]:
 
     Args:
         paths: files, relative to the root of the repository.
-        root: the root of the repository; the receipt of its faces says whose pictures they are.
+        root: the root of the repository; the receipt of its faces states their source.
 
     Raises:
         DataError: the receipt of the faces is damaged.

@@ -26,8 +26,8 @@ def open_images(path: Path, *, in_memory: bool = False) -> np.ndarray:
         the array is read-only and loaded on access.
 
     Raises:
-        DataError: the file is missing, not a .npy file, has the wrong dtype or shape, does not have
-            the length that its header announces, or does not fit into memory.
+        DataError: the file is missing, is not a .npy file, has the wrong dtype or shape, is longer
+            or shorter than its header declares, or does not fit into memory.
     """
     try:
         num_bytes = path.stat().st_size

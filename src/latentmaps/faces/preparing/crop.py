@@ -10,7 +10,7 @@ from PIL import Image
 from latentmaps.images import picture_files
 from latentmaps.images.picture_files import DamagedError
 
-# the header of a small file can announce a picture that does not fit into memory
+# the header of a small file can declare a picture that does not fit into memory
 _LARGEST_PICTURE_PIXELS = 16_000_000
 
 

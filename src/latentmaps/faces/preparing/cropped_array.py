@@ -23,7 +23,7 @@ from latentmaps.faces.raw.archive_member import Member, read_member
 
 log = logging.getLogger(__name__)
 
-# per task of a process: half a megabyte of JPEG, 1.8 MB of rows at 96x96
+# a task reads about half a megabyte of JPEG files and writes 1.8 MB of rows at 96x96
 _FACES_A_TASK = 64
 # a process needs a second to start
 _FACES_WORTH_A_PROCESS = 1000
@@ -103,7 +103,7 @@ def _check_box(faces: FaceArchive, crop_spec: Crop) -> None:
 def _crop_faces(
     faces: FaceArchive, target: Path, crop_spec: Crop, num_processes: int
 ) -> list[str | None]:
-    """Write the array, and return for each row why it is empty, or None if it is not."""
+    """Write the array; for each row, return why it is empty, or None if it is not."""
     num_faces = len(faces.names)
     offset = _write_header(target, crop_spec, num_faces)
     work = functools.partial(_crop_task, faces.path, target, offset, crop_spec)
@@ -126,7 +126,7 @@ def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
     descr = np.lib.format.dtype_to_descr(np.dtype(np.uint8))
     header = {"descr": descr, "fortran_order": False, "shape": shape}
     with target.open("r+b" if target.exists() else "wb") as file:
-        # NumPy pads the header for a number of any length, so the offset of the rows is constant
+        # NumPy reserves space for any number of rows in the header, so the offset is constant
         np.lib.format.write_array_header_1_0(file, header)
         return file.tell()
 
@@ -134,7 +134,7 @@ def _write_header(target: Path, crop_spec: Crop, num_faces: int) -> int:
 def _crop_task(
     archive: Path, target: Path, offset: int, crop_spec: Crop, task: _Task
 ) -> list[str | None]:
-    """Write the rows of a task, and return for each why it is empty, or None if it is not."""
+    """Write the rows of a task; for each row, return why it is empty, or None if it is not."""
     with archive.open("rb") as file:
         jpegs = [read_member(file, member) for member in task.members]
     rows: list[bytes] = []
@@ -165,7 +165,7 @@ def _require_few(
 
 
 def _close_gaps(target: Path, crop_spec: Crop, num_faces: int, refused: Sequence[int]) -> None:
-    """Close the gaps of refused rows, and shorten the array."""
+    """Close the gaps that refused pictures left, and shorten the array."""
     if not refused:
         return
     kept = np.delete(np.arange(num_faces), refused)

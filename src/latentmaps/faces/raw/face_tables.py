@@ -110,7 +110,7 @@ def _header(path: Path) -> list[str]:
 
 
 def _read(path: Path, columns: list[str], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return a table with exactly these columns, in which names of digits remain strings."""
+    """Return a table with exactly these columns, with ``file`` as text even if it looks numeric."""
     header = _header(path)
     if header != columns:
         raise DataError(
@@ -129,7 +129,7 @@ def build_index(
 ) -> pd.DataFrame:
     """Join the tables into one with the columns of ``INDEX_COLUMNS`` and one per attribute.
 
-    The tables may list more faces than `names`; those are ignored.
+    The tables may list more faces than `names`; the additional faces are ignored.
 
     Args:
         names: the faces in the order of images.npy.

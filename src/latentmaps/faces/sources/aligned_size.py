@@ -8,7 +8,7 @@ from PIL import Image, ImageCms, ImageOps
 from latentmaps.images import picture_files
 from latentmaps.images.picture_files import DamagedError
 
-# CelebA's aligned pictures
+# width and height of CelebA's aligned pictures
 SIZE = (178, 218)
 _JPEG_QUALITY = 95
 _FORMATS = ("JPEG", "PNG", "WEBP")
@@ -20,7 +20,7 @@ _SMALLEST_EDGE = 16
 # JPEG, and 4 more if it is decoded at full size; 8 for a PNG; 16 for a WebP, which Pillow decodes
 # as an animation. MPO: several JPEG pictures in one file, as written by phones.
 MAX_PIXELS = {"JPEG": 64_000_000, "MPO": 64_000_000, "PNG": 40_000_000, "WEBP": 25_000_000}
-# phones write it, sometimes with the suffix of a JPEG; Pillow cannot read it
+# phones write HEIC, sometimes with the suffix of a JPEG; Pillow cannot read it
 _HEIC_SUFFIXES = (".heic", ".heif")
 _HEIC_STARTS = {b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")}
 _HEIC_REASON = "HEIC, expected JPEG, PNG or WebP; convert it, see docs/own-pictures.md"
@@ -68,12 +68,12 @@ def to_aligned_size(content: bytes) -> Aligned:
 def read_upright(
     content: bytes, *, covering: tuple[int, int] | None = None
 ) -> tuple[Image.Image, bool]:
-    """Return a picture, upright and in RGB, and whether any of its pixels was transparent.
+    """Return a picture, upright and in RGB, and whether it had any transparent pixels.
 
     Args:
         content: as for ``to_aligned_size``.
-        covering: minimum width and height of the result; with it, JPEG files of more than 40
-            million pixels can be decoded at a reduced size. None: always decode at full size.
+        covering: minimum width and height of the result; if it is set, JPEG files of more than
+            40 million pixels may be decoded at a reduced size. None: always decode at full size.
 
     Raises:
         UnusableError: as for ``to_aligned_size``.
@@ -93,7 +93,7 @@ def read_upright(
 
 
 def to_upright(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Return the same as ``read_upright`` for a decoded picture of any mode."""
+    """Return what ``read_upright`` returns, for a decoded picture of any mode."""
     transposition = picture_files.find_transposition(picture)
     upright, was_transparent = to_rgb(picture)
     return upright if transposition is None else upright.transpose(transposition), was_transparent
@@ -124,7 +124,7 @@ def _check_size(picture: Image.Image) -> None:
 
 
 def to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Return the picture in RGB, and whether any of its pixels was transparent."""
+    """Return the picture in RGB, and whether it had any transparent pixels."""
     profile = picture.info.get("icc_profile")
     if "transparency" in picture.info or picture.mode in ("LA", "PA", "RGBA", "RGBa", "La"):
         flat, was_transparent = _on_white(picture)
@@ -136,7 +136,7 @@ def to_rgb(picture: Image.Image) -> tuple[Image.Image, bool]:
 
 
 def _on_white(picture: Image.Image) -> tuple[Image.Image, bool]:
-    """Composite a picture onto white, and return the same as ``to_rgb``.
+    """Composite a picture onto white, and return what ``to_rgb`` returns.
 
     The picture is processed in bands, since three full-size layers would need too much memory.
     """

@@ -10,7 +10,7 @@ from typing import Any
 BANGS = {"bob", "miaWallace", "straightAndStrand"}
 HATS = {"hat", "winterHat03", "winterHat1"}
 SMILES = {"twinkle", "smile", "default"}
-# twinkle and serious are lines
+# the others, twinkle and serious, are lines
 OPEN_MOUTHS = {"smile", "default", "disbelief"}
 BEARDS = {"beardLight", "beardMedium"}
 

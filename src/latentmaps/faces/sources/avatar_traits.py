@@ -1,10 +1,10 @@
 """The appearance of avatars: the allowed variants and colors, and the traits sampled for each face.
 
-The style's own lists include heart eyes, vomit and yellow skin. The variants here look like a
-person; they were chosen by inspecting pictures. There are only a few, all of them frequent, because
-a small VAE does not learn rare variants from a few thousand faces. The traits are sampled here
-rather than by DiceBear, so that they can depend on each other. For example, a beard has the color
-of the hair, and occurs only with short hair, a bald head or a hat.
+The style's own lists include heart eyes, vomit and yellow skin. The variants here look
+natural; they were chosen by inspecting pictures. There are only a few, all of them frequent,
+because a small VAE does not learn rare variants from a few thousand faces. The traits are sampled
+here rather than by DiceBear, so that they can depend on each other. For example, a beard has the
+color of the hair, and occurs only with short hair, a bald head or a hat.
 """
 
 from collections.abc import Mapping

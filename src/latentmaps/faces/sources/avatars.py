@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 STYLE = "avataaars"
 LICENSE = "Avataaars by Pablo Stanley, free for personal and commercial use"
 
-# CelebA's aligned pictures
+# size of CelebA's aligned pictures
 _WIDTH, _HEIGHT = 178, 218
 # The part of the canvas (280x280) that becomes the picture, one unit per pixel; with any other
 # ratio, resvg rounds up to 219 rows. The size of the face is therefore set by `scale`, about the
@@ -41,9 +41,9 @@ _CANVAS = 'viewBox="0 0 280 280"'
 _PICTURE = f'viewBox="51 10 {_WIDTH} {_HEIGHT}"'
 _JPEG_QUALITY = 92
 
-# per task of a process: enough that the overhead of passing it on is negligible
+# enough to make the overhead of passing a task to a process negligible
 _FACES_A_TASK = 16
-# a process needs a second to start, the time that about 100 faces take
+# a process takes a second to start, about as long as drawing 100 faces
 _FACES_WORTH_A_PROCESS = 100
 
 
@@ -67,7 +67,7 @@ def draw_faces(
 
     Args:
         raw: paths of the files to write.
-        num_faces: number of faces; face i is the same in a larger set.
+        num_faces: number of faces; face i does not depend on this number.
         seed: seed of the set.
         num_processes: number of parallel processes; None derives it from the numbers of cores and
             faces. The result does not depend on it.

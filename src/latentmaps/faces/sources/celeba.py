@@ -1,4 +1,4 @@
-"""Turn CelebA's files into raw faces, which are the archive and matching tables."""
+"""Turn CelebA's files into raw faces: an archive and tables that match it."""
 
 import hashlib
 import logging
@@ -152,7 +152,7 @@ def _read_tables(files: CelebaFiles, names: Sequence[str]) -> dict[str, pd.DataF
 
 
 def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequence[str]) -> None:
-    """Refuse an archive that lacks a face of the partition; no other check would detect this."""
+    """Refuse an archive that lacks a face listed in the partition; no other check detects this."""
     missing = sorted(set(listed) - set(names))
     if missing:
         raise DataError(

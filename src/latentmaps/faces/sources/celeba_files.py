@@ -3,7 +3,7 @@
 Sizes and hashes are those that torchvision and TensorFlow Datasets publish for the authors' files.
 Two servers offer the archive over plain HTTPS; other projects use both with the authors' hashes. No
 such server is known for attributes and identities, so they come from Google Drive. None of these
-addresses could be reached while this project was built, so it relies on the hashes.
+addresses could be reached during development, so the code relies on the hashes.
 """
 
 import functools
@@ -47,7 +47,8 @@ def describe_table(
         sha256: hash of the official file.
         *drive_ids: IDs of the file's copies on Google Drive.
         read: function that reads a copy in any accepted layout.
-        render: function that renders the table in the official layout, to compare the hashes.
+        render: function that renders the table in the official layout, so that the hashes can
+            be compared.
     """
     return RemoteFile(
         name,

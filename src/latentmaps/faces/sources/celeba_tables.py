@@ -31,7 +31,7 @@ class _Head:
     Attributes:
         columns: column names; the first is ``file``.
         num_lines: number of lines before the first row.
-        num_announced: number of rows that the header announces, if any.
+        num_announced: number of rows that the header states, if any.
         separator: separator of the fields; None: any whitespace.
     """
 
@@ -116,7 +116,7 @@ def _read(path: Path, head: _Head) -> pd.DataFrame:
             f"{_ADVICE}"
         )
     try:
-        # NumPy only warns about an infinite number, and converts it to another one
+        # NumPy only warns about an infinite number, and converts it to some integer
         with warnings.catch_warnings(action="error"):
             return pd.read_csv(
                 path,

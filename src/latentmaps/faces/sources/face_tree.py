@@ -39,7 +39,7 @@ class FaceTree:
         """Return a picture as the bytes of a JPEG file.
 
         Raises:
-            DataError: it is a link or a folder, or too large for an aligned picture.
+            DataError: the file is a link or a folder, or is too large for an aligned picture.
         """
         file = self.path / name
         if file.is_symlink() or not file.is_file():

@@ -25,7 +25,7 @@ LICENSE = "your own pictures; their license is not known"
 
 # a name has six digits
 _MOST_FACES = 999_999
-# a process needs a second to start; photographs take 20 to 100 ms each
+# a process takes a second to start; each photograph takes 20 to 100 ms
 _FILES_WORTH_A_PROCESS = 50
 # maximum number of skipped files that the log names
 _MOST_NAMED = 5

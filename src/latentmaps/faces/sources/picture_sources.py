@@ -1,4 +1,4 @@
-"""Read the user's own pictures from a folder tree, or from a zip of one.
+"""Read the user's own pictures from a folder tree or a zip.
 
 Both are untrusted input: nothing outside them is read, and the size of files is limited.
 """
@@ -55,7 +55,7 @@ class PictureSource(Protocol):
         """Return the content of a file.
 
         Raises:
-            FileError: it cannot be read, or must not be read.
+            FileError: the file cannot be read, or must not be read.
         """
 
 
@@ -118,7 +118,7 @@ def _is_hidden(name: str) -> bool:
 
 
 def _list_folder(folder: Path) -> list[str]:
-    # a link to a folder is listed, and refused, as a file: following it could loop forever
+    # a link to a folder is listed as a file and then refused: following it could loop forever
     files = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return [path.relative_to(folder).as_posix() for path in files]
 

@@ -16,7 +16,7 @@ class RawFaces:
         partition: table with the source's own split; see ``face_tables``.
         identity: table with the number of the person in each picture; see ``face_tables``.
         origins: table with the name of each picture at its source.
-        refused: table of the refused files of the source, and the reasons.
+        refused: table of the source's refused files, with the reasons.
     """
 
     images: Path
