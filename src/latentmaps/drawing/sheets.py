@@ -1,8 +1,8 @@
 """Contact sheets: many small pictures with text around them, as one image.
 
 From top to bottom, a sheet has a title, column labels, rows of tiles with a label to the left of
-each row and one under each tile, and a caption. The sheet is large enough for all text, so nothing
-is cut off or overlaps.
+each row and one under each tile, and a caption. The sheet is large enough for all text, so that
+nothing is cut off and nothing overlaps.
 """
 
 from collections.abc import Mapping, Sequence
@@ -117,7 +117,7 @@ def draw_sheet(
 
 
 def draw_words(*, title: str, text: str) -> Sheet:
-    """Draw a sheet without tiles that explains why there is nothing to show.
+    """Draw a sheet with no tiles, only a text that explains why there is nothing to show.
 
     Args:
         title: title at the top.

@@ -13,7 +13,7 @@ _SPOKEN_ATTRIBUTE = re.compile(r'\b(alt|aria-label|title)="([^"]*)"')
 
 
 def say_images(text: str) -> str:
-    """Replace "face" with "image" in a text, in every form of the word."""
+    """Replace every form of the word "face" with "image" in a text."""
 
     def replace(found: re.Match[str]) -> str:
         article = f"{found[1][0]}n " if found[1] else ""

@@ -77,7 +77,7 @@ def find(
 
     Args:
         encoder: encoder that reads pixels 0..1.
-        layer_name: name of a layer with feature maps that ends a chain of layers.
+        layer_name: name of a layer with feature maps, at the end of a chain of layers.
         params: settings of the start patches, the steps, the contrast and the smoothness.
         seed: seed for the start patches.
         jit_compile: whether to compile a step with XLA, which is slower on a CPU.

@@ -35,7 +35,7 @@ _TRANSPOSITIONS = {
 
 
 class DamagedError(Exception):
-    """The bytes are not a complete picture in an accepted format; the message is the reason."""
+    """The bytes are not a complete picture in an accepted format; the message states why."""
 
 
 @contextlib.contextmanager

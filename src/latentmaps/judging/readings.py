@@ -2,8 +2,8 @@
 
 The idea comes from the Inception Score (Salimans et al. 2016, "Improved Techniques for Training
 GANs", section 4). A random digit that the CNN classifies with confidence looks like a digit, and
-random digits of all ten classes cover the data. A network can be confidently wrong, so the
-results for real digits are given for comparison.
+if all ten classes occur, the random digits cover the data. A network can be confidently wrong, so
+the results for real digits are given for comparison.
 """
 
 from collections.abc import Mapping

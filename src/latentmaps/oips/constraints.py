@@ -113,7 +113,8 @@ def in_range(pixel_range: PixelRange) -> Constraint:
 def clipped(pixel_range: PixelRange) -> Constraint:
     """Return the constraint that clips pixels to a range.
 
-    Random images cover half of the range.
+    Random images have their mean at the center of the range and a standard deviation of a quarter
+    of its width.
     """
     low, high = pixel_range
 

@@ -43,7 +43,7 @@ class GrayScale:
         return self._color(self.crop(pixels.signed_to_uint8(images, self.limit)))
 
     def in_range(self, images: Floats) -> Images:
-        """Convert images with pixels in range (..., 28, 28) to uint8, and crop with ``crop``."""
+        """Convert images in range (..., 28, 28) to uint8, and crop them with ``crop``."""
         darkest, brightest = self.pixel_range
         shares = (images - darkest) / (brightest - darkest)
         return self.crop(pixels.to_uint8(shares[..., np.newaxis])[..., 0])

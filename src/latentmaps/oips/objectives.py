@@ -1,7 +1,7 @@
 """Objectives of the ascent: one number per image, computed from the unit to excite.
 
-A unit is a feature map of a layer or a neuron of a dense layer. The registry defines how the values
-of a unit become one number. All objectives except the mean use values before the activation
+A unit is a feature map of a layer or a neuron of a dense layer. ``OBJECTIVES`` defines how the
+values of a unit become one number. All objectives except the mean use values before the activation
 function: the optimum is the same, and there is a gradient even where a ReLU outputs 0.
 """
 

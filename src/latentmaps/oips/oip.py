@@ -47,8 +47,8 @@ class AscentResult:
         objectives: (num_units, num_starts), float32, activations reduced by a penalty on roughness.
         curves: (num_units, num_starts, num_steps + 1), float32, activation before the first step
             and after each step; NaN after the image has stopped.
-        snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, images after
-            ``snapshot_steps``, and the final images.
+        snapshots: (num_units, num_starts, num_snapshots, h, w, c), float32, images after the
+            steps in ``snapshot_steps``, and the final images.
         num_steps: (num_units, num_starts), int, number of steps taken.
         converged: (num_units, num_starts), bool, whether the image stopped because its activation
             no longer changed.
@@ -101,8 +101,8 @@ class Oips:
         has_head_start: whether each map has a head start.
         curves: (num_maps, num_steps + 1), float32, activation before the first step and after each
             step; NaN after the image has stopped.
-        snapshots: (num_maps, num_snapshots, 28, 28), float32, images after ``snapshot_steps``, and
-            the final image.
+        snapshots: (num_maps, num_snapshots, 28, 28), float32, images after the steps in
+            ``snapshot_steps``, and the final image.
         num_steps: (num_maps,), int, number of steps taken.
         converged: (num_maps,), bool, whether the image stopped because its activation no longer
             changed.

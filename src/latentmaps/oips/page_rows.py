@@ -65,7 +65,7 @@ class Row:
         sort_keys: name -> number by which the script sorts, as text; empty if missing.
         verdict: sentences, the most important one first.
         facts: labeled numbers.
-        snapshots: pictures of the ascent from the start image on; empty for a dead map.
+        snapshots: pictures of the ascent, beginning with the start image; empty for a dead map.
         oips: the OIPs with free pixels and in range; empty for a dead map.
         digits: pictures of the strongest test digits.
         finalists: final images of the finalists with free pixels; empty for a dead map.

@@ -77,7 +77,7 @@ class FieldLayout(NamedTuple):
     size: int
 
     def inside(self, num_positions: int, image_size: int) -> range:
-        """Return the positions whose field is entirely inside the image; may be empty.
+        """Return the positions whose fields are entirely inside the image; may be empty.
 
         Args:
             num_positions: number of rows of the maps.

@@ -109,7 +109,7 @@ def fluctuations(
 
 
 def kind_of(kinds: Sequence[str], number: int) -> str:
-    """Return the kind of start image `number`, counted from 0; the kinds alternate."""
+    """Return the kind of the start image with index `number`; the kinds take turns."""
     return kinds[number % len(kinds)]
 
 

@@ -55,7 +55,7 @@ class Trained:
     epoch: int
 
     def numbers(self) -> dict[str, float]:
-        """Return the numbers, by name, after the epoch whose weights the model has."""
+        """Return the numbers, by name, from the epoch whose weights the model has."""
         row = self.history[self.history["epoch"] == self.epoch].iloc[0]
         return {str(name): float(value) for name, value in row.items() if name != "epoch"}
 
@@ -76,12 +76,13 @@ def fit(
     Args:
         model: built and compiled, with a built optimizer.
         batches: callable, first epoch (from 0) -> the batches of that epoch and all later ones.
-        validation: batches for the ``val_`` numbers after each epoch; their number must be known.
+        validation: batches for the ``val_`` numbers after each epoch, with a known cardinality.
         schedule: the length of the training run.
         checkpoints: where to store the state after each epoch; None stores nothing.
         callbacks: Keras callbacks. They run after the check that losses are finite and before the
             state of the epoch is saved.
-        follow: called with all rows of the history before the first step and after each epoch.
+        follow: callable that receives all rows of the history, before the first step and after each
+            epoch.
         prefetch_to: device to which batches are sent ahead of time; None leaves them where they
             are created.
 

@@ -1,8 +1,8 @@
 """The CNN that classifies digits: build, save and load it, and cut it after a layer.
 
-The convolutions have no padding, with pooling between them. By default, there are three with 3x3
-kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in R. Moenchmeyer's posts on MNIST.
-``cnn_training`` trains the network.
+The convolutions have no padding, and pooling layers lie between them. By default, there are three
+convolutions with 3x3 kernels, named Conv2D_1, Conv2D_2 and Conv2D_3, as in R. Moenchmeyer's posts
+on MNIST. ``cnn_training`` trains the network.
 """
 
 import dataclasses

@@ -58,8 +58,8 @@ class TrainedCnn:
             layer_name: one of `layer_names`.
 
         Raises:
-            DataError: the images are not uint8 or have the wrong shape, or there are none; or the
-                layer does not exist.
+            DataError: there are no images, they are not uint8 or have the wrong shape, or the layer
+                does not exist.
         """
         _require_images(images)
         if layer_name not in self.layer_names:

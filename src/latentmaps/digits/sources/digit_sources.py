@@ -100,7 +100,7 @@ def read(params: FetchDigits, *, bundled: Path, workspace: Path) -> Digits:
 
 
 def are_mnist(digits: Digits) -> bool:
-    """Report whether digits are all of MNIST, or the part of it in the repository."""
+    """Report whether digits are MNIST, either all of it or the part in the repository."""
     return digits_module.hashes(digits) in (MNIST_SHA256, BUNDLED_SHA256)
 
 
