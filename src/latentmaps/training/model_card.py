@@ -14,7 +14,7 @@ import yaml
 
 from latentmaps.errors import DataError
 
-# names on the Hugging Face Hub of this project's license and of the MNIST data set
+# this project's license and the MNIST data set, as named on the Hugging Face Hub
 OUR_LICENSE = {"license": "apache-2.0"}
 MNIST = "ylecun/mnist"
 UNKNOWN_LICENSE = {"license": "unknown"}
