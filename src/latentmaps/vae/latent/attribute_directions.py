@@ -1,8 +1,8 @@
 """Attribute directions in the latent space: what to add to a face to make it smile.
 
-To change faces, get a direction with ``find``, which rejects attributes that too few faces show.
-The d' of a direction measures how well it separates the faces with the attribute from those
-without.
+To change faces, get a direction from ``find``, which rejects an attribute if too few training faces
+have it or lack it. The d' of a direction measures how well it separates the faces with the
+attribute from those without.
 """
 
 import difflib
@@ -22,17 +22,18 @@ from latentmaps.vae.network.encodings import Encodings
 
 Array = npt.NDArray[np.floating]
 
-# A direction needs at least this number of training faces with the attribute, and without it; our
-# choice. A mean of 20 faces has a standard error of 0.22 standard deviations in each dimension.
+# Our choice: a direction needs at least this many training faces with the attribute, and at least
+# this many without it. A mean of 20 faces has a standard error of 0.22 standard deviations in each
+# dimension.
 FEWEST_FACES = 20
-# Below this d', faces with and without an attribute hardly differ along its direction: a threshold
-# is right in 60% of the cases, compared with 50% for guessing; our choice.
+# Our choice: below this d', faces with and without an attribute hardly differ along its direction.
+# At this d', a threshold is right in 60% of the cases, compared with 50% for guessing.
 LEAST_D_PRIME = 0.5
 
 _ARRAYS = ("names", "directions", "num_with", "num_without", "d_prime")
 # maximum length of a name in a message
 _NAME_CHARACTERS = 60
-# largest valid coordinate: twice that of encodings, because a direction is a difference of two
+# largest valid coordinate: twice that of an encoding, because a direction is a difference of means
 _LARGEST = 1000.0
 
 
@@ -56,7 +57,7 @@ class Direction:
 
     @property
     def length(self) -> float:
-        """Distance between the two means in the latent space."""
+        """Distance between the mean z of faces with the attribute and of those without it."""
         return float(np.linalg.norm(self.vector))
 
     @property
@@ -77,7 +78,7 @@ class AttributeDirections:
     Attributes:
         names: (k,), names of the attributes, in the order of the index.
         directions: (k, latent_dim), float64, the mean of training faces with the attribute minus
-            the mean of those without; zeros if either kind is missing.
+            the mean of those without; zeros if there are no faces of either kind.
         num_with: (k,), int64, number of training faces with the attribute.
         num_without: (k,), int64, number of training faces without the attribute.
         d_prime: (k,), float64, d' on test faces, see ``measure_d_prime``; NaN if unknown.
@@ -119,11 +120,11 @@ class AttributeDirections:
         )
 
     def find(self, name: str) -> Direction:
-        """Return the direction of an attribute that enough training faces show.
+        """Return the direction of an attribute that enough training faces have and enough lack.
 
         Raises:
-            DataError: the attribute does not exist, or fewer than 20 training faces have it or lack
-                it.
+            DataError: the attribute does not exist, fewer than 20 training faces have it, or fewer
+                than 20 lack it.
         """
         found = {direction.name: direction for direction in self.to_list()}.get(name)
         if found is None:
@@ -138,7 +139,7 @@ class AttributeDirections:
         return found
 
     def _describe_known(self, name: str) -> str:
-        """Return a list of the known attributes as text, with the most similar names first."""
+        """Describe the known attributes for an error message, with the most similar names first."""
         known = self.with_enough_faces().names
         if not self.names:
             return (
@@ -193,17 +194,17 @@ def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> floa
 
     d' = (m1 - m0) / s is the distance between the two means divided by the pooled standard
     deviation, where s^2 = ((n1 - 1) s1^2 + (n0 - 1) s0^2) / (n1 + n0 - 2). For two normal
-    distributions of equal width, a threshold halfway between the means is right in Phi(d' / 2) of
-    the cases: 50% for 0, 60% for 0.5, 69% for 1, 84% for 2, 98% for 4.
+    distributions of equal width, a threshold halfway between the means is right with probability
+    Phi(d' / 2): 50% for d' = 0, 60% for 0.5, 69% for 1, 84% for 2, 98% for 4.
 
     Source: Green & Swets 1966, "Signal Detection Theory and Psychophysics", section 3.2.
 
     Args:
-        values: (n,), one per face, such as coordinates along a direction, in any unit.
+        values: (n,), one value per face, in any unit, such as the coordinate along a direction.
         has_attribute: (n,).
 
     Returns:
-        d'; NaN if either kind has fewer than 2 faces or all values of each kind are equal.
+        d'; NaN for a group of fewer than 2 faces, or if all values within each group are equal.
     """
     kinds = [values[has_attribute], values[~has_attribute]]
     if min(map(len, kinds)) < 2:
@@ -216,7 +217,7 @@ def measure_d_prime(values: Array, has_attribute: npt.NDArray[np.bool_]) -> floa
 
 
 def tabulate(directions: AttributeDirections) -> dict[str, dict[str, float | None]]:
-    """Return the numbers of each attribute by name, for a file, with None for an unknown d'."""
+    """Return the numbers to save for each attribute, by name; an unknown d' becomes None."""
     return {
         direction.name: {
             "num_with": direction.num_with,

@@ -31,7 +31,7 @@ class EncodedFaces:
     """The posteriors of some faces.
 
     Attributes:
-        rows: (n,), the faces' rows in images.npy.
+        rows: (n,), rows of the faces in images.npy.
         encodings: the posteriors, in the same order.
     """
 

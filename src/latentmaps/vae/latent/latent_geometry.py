@@ -1,4 +1,4 @@
-"""Axes, paths, distances and dimensions of the latent space, computed without tensors."""
+"""Axes, paths, distances and dimensions of the latent space, computed in NumPy."""
 
 import math
 
@@ -51,9 +51,9 @@ def axes_of_covariance(covariance: Array) -> tuple[Array, Array]:
 def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
     """Return points on the arc from `start` to `end` around the origin.
 
-    In many dimensions, points of the prior are near a sphere. The chord between two of them leaves
-    the sphere; the arc does not. For vectors of different lengths, the length changes along the arc
-    from one to the other.
+    In many dimensions, points sampled from the prior lie near a sphere. The chord between two of
+    them leaves the sphere; the arc does not. If the vectors `start` and `end` differ in length, the
+    length changes gradually along the arc.
 
     Source: White 2016, "Sampling Generative Networks", section 2.1.
 
@@ -63,8 +63,8 @@ def interpolate_spherically(start: Array, end: Array, shares: Array) -> Array:
         shares: (num_steps,), shares of the angle; 0 is `start`, 1 is `end`.
 
     Returns:
-        (..., num_steps, d). The points are on a straight line if `start` and `end` point in the
-        same or in opposite directions, or if one is zero, since the arc is then undefined.
+        (..., num_steps, d). If `start` and `end` point in the same or in opposite directions, or if
+        one of them is zero, the points are on a straight line instead of an arc.
     """
     start, end = start[..., None, :].astype(np.float64), end[..., None, :].astype(np.float64)
     shares = shares[:, None]  # (num_steps, 1)
@@ -111,7 +111,7 @@ def sample_pairs(num_images: int, num_pairs: int, *, seed: int) -> npt.NDArray[n
 
 
 def radii(z: Array) -> Array:
-    """Return the distance of each z-point, (n, latent_dim), from the origin, (n,)."""
+    """Return the distances, (n,), of z-points, (n, latent_dim), from the origin."""
     return np.linalg.norm(z, axis=1)
 
 

@@ -1,16 +1,17 @@
 """Windows around the encodings of training faces: a kernel density with the moments of q(z).
 
-With the mean m and the covariance C of q(z), and the covariance B of the posterior means mu_i
-alone, the density
+Let m and C be the mean and the covariance of q(z), and let B be the covariance of the posterior
+means mu_i alone. The density
 
     p(z) = 1/n sum_i N(z; m + pull (mu_i - m), C - pull^2 B)
 
-has mean m and covariance C for any pull from 0 to 1. A pull of 0 is the Gaussian of q(z). A pull of
-1 is q(z) itself, except that all posteriors share one variance; random faces are then
-reconstructions of training faces. In between, the density follows q(z) where that is not Gaussian,
-while each window is still wider than a posterior. It is the smoothed bootstrap, shrunk to keep the
-covariance (Silverman & Young 1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986,
-section 6.4.1). The pull is chosen on held-out faces.
+has mean m and covariance C for any pull from 0 to 1. A pull of 0 gives the Gaussian with the
+moments of q(z). A pull of 1 gives q(z) itself, except that all posteriors share one variance;
+random faces are then reconstructions of training faces. With a pull in between, the density follows
+the shape of q(z) more closely than the Gaussian does, while each window is still wider than a
+posterior. This is the smoothed bootstrap, shrunk to preserve the covariance (Silverman & Young
+1987, "The bootstrap: to smooth or not to smooth?"; Silverman 1986, section 6.4.1). The pull is
+chosen on held-out faces.
 """
 
 import logging
@@ -28,8 +29,8 @@ log = logging.getLogger(__name__)
 
 Array = npt.NDArray[np.floating]
 
-# Our choice: the windows keep at least a fifth of the variance of the means, 1 - 0.9^2, so that no
-# random face is a training face, however narrow the posteriors are.
+# Our choice: the windows keep at least 19% of the variance of the means, 1 - 0.9^2, so that random
+# faces do not copy training faces, however narrow the posteriors are.
 _PULLS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
 # one face in five, but at most 2000, is held out to choose the pull
 _HELD_OUT, _MOST_HELD_OUT = 5, 2000
@@ -38,7 +39,7 @@ _ROWS_PER_BLOCK = 500
 
 @dataclass(frozen=True)
 class Windows:
-    """A density made up of identical Gaussian windows.
+    """A mixture of Gaussian windows with equal weights and the same covariance.
 
     Attributes:
         centers: (num_windows, latent_dim).
@@ -49,7 +50,7 @@ class Windows:
     covariance: Array
 
     def log_density(self, z: Array) -> Array:
-        """Return the logarithm of the density, nats, (n,), at points (n, latent_dim)."""
+        """Return the log density, (n,), nats, at the points `z`, (n, latent_dim)."""
         factor = np.linalg.cholesky(self.covariance)
         log_volume = np.log(np.diag(factor)).sum() + 0.5 * len(factor) * math.log(2.0 * math.pi)
         # distances lose fewer digits if the points are centered on the origin
@@ -65,7 +66,7 @@ class Windows:
 
 
 def _log_mean_exp(exponents: Array) -> Array:
-    """Return the logarithm of the mean of exp(x), (n,), over each row of `exponents`, (n, m)."""
+    """Return log(mean(exp(x))), (n,), for each row x of `exponents`, (n, m)."""
     largest = exponents.max(axis=1)
     return largest + np.log(np.exp(exponents - largest[:, None]).mean(axis=1))
 
@@ -78,8 +79,8 @@ def fit(encodings: Encodings, *, seed: int) -> Windows:
         seed: seed for sampling z from the posteriors and for choosing the held-out images.
 
     Returns:
-        A window for each image, in the order of the images; or only one window, the Gaussian of
-        q(z), if several windows describe held-out images no better.
+        A window for each image, in the order of the images; or a single window, the Gaussian with
+        the moments of q(z), if a window for each image would not describe held-out images better.
     """
     pull = choose_pull(encodings, seed=seed)
     log.info(
@@ -95,15 +96,16 @@ def fit(encodings: Encodings, *, seed: int) -> Windows:
 def choose_pull(encodings: Encodings, *, seed: int) -> float:
     """Return the pull under which held-out faces are most likely.
 
-    The pull is 0 unless the gain over the Gaussian exceeds the standard error of the difference.
-    The simpler model is thus preferred, following the rule of Breiman et al. 1984, "Classification
-    and Regression Trees", section 3.4.3.
+    The pull is 0 unless the gain over the Gaussian exceeds the standard error of the gain. This
+    prefers the simpler model, following the rule of Breiman et al. 1984, "Classification and
+    Regression Trees", section 3.4.3.
 
-    Compared with the Gaussian, the log density of test faces rose by 2.9 nats at a pull of 0.9
-    (2,400 avatars; 3.2 at 0.95, 2.6 at 1) and by 0.6 nats at 0.7 and 0.8 (1,600 photographs; -2.9
-    at 1). A mixture of ten Gaussians raised it by 1.1 nats and not at all, respectively. Faces from
-    a second VAE, trained on the z-points (Dai & Wipf 2019), were farther from real faces than those
-    of the Gaussian. For 10,000 posteriors of 256 dimensions, this function takes 8 s of CPU time.
+    For 2,400 avatars, a pull of 0.9 raised the log density of test faces by 2.9 nats compared with
+    the Gaussian (3.2 at 0.95, 2.6 at 1). For 1,600 photographs, pulls of 0.7 and 0.8 raised it by
+    0.6 nats, and a pull of 1 lowered it by 2.9. A mixture of ten Gaussians raised it by 1.1 nats
+    for the avatars and did not raise it for the photographs. Faces from a second VAE, trained on
+    the z-points (Dai & Wipf 2019), were farther from real faces than those of the Gaussian. For
+    10,000 posteriors of 256 dimensions, this function takes 8 s of CPU time.
 
     Args:
         encodings: the posteriors of n images.
@@ -128,7 +130,7 @@ def place(encodings: Encodings, pull: float) -> Windows:
 
     Args:
         encodings: the posteriors.
-        pull: 0..1, how closely the windows follow the means. 0 is one window, the Gaussian.
+        pull: 0..1, how closely the windows follow the posterior means; 0 produces one window.
     """
     mean, covariance = encodings.moments()
     if not pull:

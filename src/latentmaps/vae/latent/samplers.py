@@ -2,16 +2,17 @@
 
 q(z), the aggregate posterior, is the mixture of the posteriors of all training images. The decoder
 has learned to decode points of q(z). To the extent that q(z) differs from the prior N(0, I), points
-of the prior are in regions where it has learned little. Ghosh et al. 2020, "From Variational to
-Deterministic Autoencoders", section 4, therefore fit a density to the z-points after training.
+of the prior are in regions where the decoder has learned little. Ghosh et al. 2020, "From
+Variational to Deterministic Autoencoders", section 4, therefore fit a density to the z-points after
+training.
 
-All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior as
-far as the two distributions agree. Windows around training faces are an exception: face i comes
-from the window of the same training face in every experiment with these faces and this seed,
-whatever the network is. It shares only the noise within its window with the other samplers.
+All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior to
+the extent that the two distributions agree. Windows around training faces are an exception: for a
+given set of faces and a given seed, face i always comes from the window of the same training face,
+whatever the network is. It has only the noise within the window in common with the other samplers.
 
-To add a sampler, write a class below and list it in ``SAMPLERS``; it is then fitted, saved,
-measured and drawn. Its pictures have to be listed in dvc.yaml.
+To add a sampler, write a class below, list it in ``SAMPLERS``, and list its pictures in dvc.yaml.
+The pipeline then fits, saves, measures and draws it.
 """
 
 import abc
@@ -36,7 +37,7 @@ class Sampler(abc.ABC):
         name: its name in result files and file names.
         words: a description of its points, for titles.
         axes: name of each array that is fitted and saved -> its axes, one letter each. ``d`` is
-            latent_dim; any other letter is another size. Each array is an attribute of the sampler,
+            latent_dim; other letters are other sizes. Each array is an attribute of the sampler,
             and at least one has ``d`` as its last axis. A ``covariance`` must be positive definite.
             If `axes` is empty, nothing is fitted, and there is no file.
     """
@@ -63,11 +64,11 @@ class Sampler(abc.ABC):
             noise: (n, latent_dim), points of N(0, I).
             choices: (n,), uniform in 0..1, to choose a component of a mixture.
             temperature: factor on the distance of each point from the mean; below 1, faces are
-                plainer and fewer of them fail.
+                plainer, and fewer are malformed.
         """
 
     def note(self) -> str:
-        """Return a sentence for the captions of its faces, or an empty string."""
+        """Return a sentence for the captions of this sampler's faces, or an empty string."""
         return ""
 
 
@@ -81,7 +82,7 @@ class Prior(Sampler):
 
     @classmethod
     def fit(cls, encodings: Encodings, *, seed: int) -> Self:
-        """Return N(0, I), whatever the posteriors are."""
+        """Return N(0, I), regardless of the posteriors."""
         return cls()
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
@@ -113,7 +114,8 @@ class Gaussian(Sampler):
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
         """Transform the noise with the lower Cholesky factor; see ``Sampler``.
 
-        Unlike other square roots of the covariance, it keeps face i similar to face i of the prior.
+        Unlike other square roots of the covariance, this factor keeps face i similar to face i of
+        the prior.
 
         Args:
             noise: (n, latent_dim), points of N(0, I).
@@ -145,10 +147,10 @@ class Parzen(parzen_windows.Windows, Sampler):
         return cls(**vars(parzen_windows.fit(encodings, seed=seed)))
 
     def place(self, noise: Array, choices: Array, *, temperature: float = 1.0) -> Array:
-        """Choose a window for each point and add its noise; see ``Sampler``.
+        """Choose a window for each point and add noise to its center; see ``Sampler``.
 
-        The temperature also moves the windows toward their mean. Narrower windows alone would
-        produce copies of training faces.
+        A temperature below 1 also moves the windows toward their mean, because narrower windows
+        alone would produce copies of training faces.
 
         Args:
             noise: (n, latent_dim), points of N(0, I).

@@ -11,8 +11,8 @@ Rows = npt.NDArray[np.int64]
 def sample(rows: Rows, at_most: int | None, *, seed: int) -> Rows:
     """Sample some of the rows and return them in their original order.
 
-    The first rows would not be representative: pictures in a folder are sorted by subfolder. For
-    the same rows and seed, a smaller subset is contained in every larger one.
+    The first rows would not be representative, because pictures in a folder are sorted by
+    subfolder. For the same rows and seed, every larger subset contains all smaller ones.
 
     Args:
         rows: (n,), ascending.

@@ -1,4 +1,4 @@
-"""The architecture of a VAE: its layers, and whether they fit together."""
+"""The architecture of a VAE: its layers, with checks that they fit together."""
 
 import dataclasses
 import itertools
@@ -14,7 +14,9 @@ from latentmaps.storage.sizes import Size, Sizes
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-    """The layers of a VAE. ``vae_files.load`` checks the types of all attributes.
+    """The layers of a VAE.
+
+    ``vae_files.load`` checks the types of all attributes.
 
     Attributes:
         image_size: height and width of an image, pixels.
@@ -26,15 +28,15 @@ class Architecture:
         paddings: padding of each convolution, ``"same"`` or ``"valid"``.
         activation: name of the activation, ``"leaky_relu"``, ``"relu"`` or ``"selu"``.
         batch_norm: kind of batch normalization, ``"train"``, ``"frozen"`` or ``"none"``.
-        dropout_rate: share of the values after each activation that a training step drops, 0..1.
+        dropout_rate: share of the values that are dropped after each activation in training, 0..1.
         dense_units: units of the dense layer before the latent layers; None for no such layer.
         upsampling: how the decoder undoes a stride, ``"transpose"`` or ``"resize"``.
         decoder_filters: number of feature maps that each transposed convolution of the decoder
-            reads, starting at the latent space. The first reads those of the dense layer; the last
-            outputs the channels of the image. None means `filters` in reverse; a list equal to that
-            is stored as None.
+            reads, from the latent space to the image. The first reads the output of a dense layer,
+            and the last outputs the channels of the image. None means `filters` in reverse; a list
+            with the same values is stored as None.
         decoder_kernel_sizes: kernel size of each transposed convolution, pixels, in the same order.
-            None means `kernel_sizes` in reverse; a list equal to that is stored as None.
+            None means `kernel_sizes` in reverse; a list with the same values is stored as None.
     """
 
     image_size: Size
@@ -92,8 +94,8 @@ class Architecture:
         """Height (and width) of the image and of the maps after each convolution.
 
         Raises:
-            TrainingError: a stride does not divide the size of its maps, or a kernel exceeds that
-                size.
+            TrainingError: the size of the maps is not a multiple of the stride (``"same"`` padding)
+                or is smaller than the kernel (``"valid"`` padding).
         """
         sizes = [self.image_size]
         layers = zip(self.kernel_sizes, self.strides, self.paddings, strict=True)
@@ -136,7 +138,7 @@ class Architecture:
                 )
 
     def _misfit(self, index: int, size: int) -> str:
-        """Return the error message for a stride that does not divide the size of its maps."""
+        """Return the error message for maps whose size is not a multiple of the stride."""
         product = math.prod(self.strides)
         below = self.image_size // product * product
         sizes = " or ".join(f"{fitting}" for fitting in (below, below + product) if fitting)

@@ -1,4 +1,4 @@
-"""Posteriors of images and random latent points, in NumPy; this module needs no TensorFlow.
+"""Posteriors of images, and random latent points, computed in NumPy without TensorFlow.
 
 Every row of noise has its own random stream, so a row does not depend on the number of rows.
 """
@@ -13,7 +13,8 @@ from latentmaps import seeds
 
 Array = npt.NDArray[np.floating]
 
-# A dimension with less KL carries almost no information. Our choice: 0.1 nat is a seventh of a bit.
+# Our choice: 0.1 nat is a seventh of a bit. A dimension with less KL than that carries almost no
+# information.
 USED_KL_NATS = 0.1
 
 
@@ -35,7 +36,7 @@ class Encodings:
         return (0.5 * (np.square(mean) + np.exp(log_var) - log_var - 1.0)).mean(axis=0)
 
     def kl_of_means(self) -> float:
-        """Return the part of the mean KL divergence that depends on the means, mu^2 / 2, nats."""
+        """Return the part of the mean KL divergence that is due to the means, mu^2 / 2, in nats."""
         return float(0.5 * np.square(self.z_mean.astype(np.float64)).sum(axis=1).mean())
 
     def variances_within(self) -> Array:

@@ -1,4 +1,4 @@
-"""The file of a training film: the same pictures after each epoch."""
+"""The file of a training film, which shows the same faces after each epoch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,12 @@ class Film:
     """The pictures of a training film, uint8, 0..255.
 
     Attributes:
-        epochs: (num_epochs,), increasing, from 1; the last entry is the last epoch of the run.
+        epochs: (num_epochs,), increasing, counted from 1, up to the last epoch of the run.
         rows: (num_faces,), rows of the validation faces in images.npy.
         faces: (num_faces, h, w, c), the images in these rows.
         reconstructions: (num_epochs, num_faces, h, w, c), decoded from posterior means.
-        random: (num_epochs, num_points, h, w, c), decoded from the same random points.
+        random: (num_epochs, num_points, h, w, c), decoded from random points that are the same in
+            every epoch.
     """
 
     epochs: npt.NDArray[np.int64]
@@ -36,7 +37,7 @@ class Film:
     random: Images
 
     def save(self, path: Path) -> None:
-        """Write the film as a .npz file. Identical pictures produce identical files."""
+        """Write the film as a .npz file; identical pictures produce identical files."""
         with path.open("wb") as file:
             np.savez(file, **vars(self))
 
@@ -81,9 +82,10 @@ class Film:
 
 
 def choose_epochs(num_epochs: int) -> list[int]:
-    """Return the epochs that a film of `num_epochs` epochs shows, counted from 1.
+    """Return the epochs to show in the film of a run, counted from 1.
 
-    If there are more than 24, these are 24 evenly spaced epochs, including the first and the last.
+    For a run of more than 24 epochs, these are 24 evenly spaced ones, including the first and the
+    last.
     """
     count = min(num_epochs, MOST_EPOCHS)
     return [int(epoch) for epoch in np.linspace(1, num_epochs, count).round()]

@@ -46,8 +46,7 @@ class TrainedVae:
     def decoder(self) -> keras.Model:
         """The decoder: z (n, latent_dim) -> pixels (n, h, w, c), 0..1.
 
-        The trained network outputs logits. Here a sigmoid is added as the last layer, whose
-        input is the logits.
+        The trained network outputs logits. This model applies a sigmoid to them in its last layer.
         """
         logits = self._saved.decoder.output
         pixels = keras.layers.Activation("sigmoid", dtype="float32", name="pixels")(logits)

@@ -4,12 +4,12 @@ import tensorflow as tf
 
 
 def to_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Convert images of any shape, uint8, 0..255, to pixels, float32, 0..1."""
+    """Convert images of any shape (uint8, 0..255) to pixels (float32, 0..1)."""
     return tf.cast(images, tf.float32) / 255.0
 
 
 def to_uint8(pixels: tf.Tensor) -> tf.Tensor:
-    """Convert pixels, float32, 0..1, to images, uint8, 0..255, as ``images.pixels.to_uint8`` does.
+    """Convert pixels (float32, 0..1) to images (uint8, 0..255) like ``images.pixels.to_uint8``.
 
     Args:
         pixels: any shape.

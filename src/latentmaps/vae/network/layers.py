@@ -22,12 +22,13 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
     read of the maps in the forward pass and one in the backward pass. As in Keras, the moving
     statistics average the biased variance of the batches.
 
-    The momentum is 0.9 instead of Keras's 0.99. With 0.99, the statistics reflect about 100 steps,
-    as well as their initial values. While the weights change fast, validation then sees a network
-    that never existed in training: after 55 steps, the initial values still had a weight of 57%,
-    and every reconstruction was gray. Recomputing the statistics with the current weights before
-    each validation ("precise" statistics, Wu & Johnson 2021) gave the same curves from epoch 2 on
-    and the same final loss for three seeds. However, it needs extra forward passes.
+    The momentum is 0.9 instead of Keras's 0.99. With 0.99, the statistics average over about 100
+    steps and still include their initial values. While the weights are changing fast, validation
+    then uses statistics that do not match them: after 55 steps, the initial values still made up
+    57% of the average, and every reconstruction was gray. Recomputing the statistics with the
+    current weights before each validation ("precise" statistics, Wu & Johnson 2021) gave the same
+    curves from epoch 2 on and the same final loss for three seeds. However, it needs extra forward
+    passes.
 
     Source: Ioffe & Szegedy 2015, algorithm 1.
     """
@@ -36,7 +37,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
         super().__init__(momentum=momentum, **kwargs)
 
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
-        """Normalize maps (n, h, w, c), with the statistics of the batch if `training`."""
+        """Normalize maps (n, h, w, c), using the statistics of the batch if `training` is true."""
         if not training:
             return super().call(inputs, training=False)
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
@@ -107,9 +108,9 @@ class FrozenBatchNormalization(keras.layers.BatchNormalization):
 class Dropout(keras.layers.Dropout):
     """Keras's dropout with a mask that is the same with and without XLA.
 
-    Keras samples a float for each value and drops those below the rate. From the same 32 random
-    bits, TensorFlow's kernel builds the float from the lower 23, but XLA builds it from the upper
-    23, so their masks are unrelated. Here the bits are read as an integer instead.
+    Keras samples a float for each value and drops the value if the float is below the rate. Of the
+    same 32 random bits, TensorFlow's kernel uses the lower 23 and XLA uses the upper 23, so their
+    masks are unrelated. This layer uses all 32 bits as an integer instead.
 
     Source: Srivastava et al. 2014.
     """
@@ -137,7 +138,7 @@ class AlphaDropout(keras.layers.AlphaDropout):
     DROPPED = -1.7580993408473766  # -alpha * scale of SELU
 
     def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Set random input values to the limit and rescale all values if `training` is true.
+        """Set random input values to this limit and rescale all values if `training` is true.
 
         Inputs may have any shape.
         """

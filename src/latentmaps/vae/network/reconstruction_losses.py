@@ -1,11 +1,11 @@
-"""Reconstruction losses: how an image is compared with its reconstruction.
+"""Reconstruction losses, which compare an image with its reconstruction.
 
-Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. As in the
-source of the method, a loss is summed over the pixels of an image and averaged over its color
-channels. The training step then averages over the batch.
+Each loss is one class, registered under its name in ``RECONSTRUCTION_LOSSES``. As in the blog posts
+that describe the method (R. Moenchmeyer; see docs/training.md), a loss is summed over the pixels of
+an image and averaged over its color channels. The training step then averages over the batch.
 
-The losses are next to the networks rather than in the training package, because the title of every
-picture names the loss that its VAE was trained with.
+The losses are in this package rather than in the training package, because the title of every
+picture names the loss that the VAE was trained with.
 """
 
 import math
@@ -24,8 +24,8 @@ class ReconstructionLoss(keras.layers.Layer):
 
     Attributes:
         kind: name in params.yaml, in result files and on pages.
-        caption: name in titles of pictures; empty for the loss that titles do not mention.
-        nats_name: prefix of the names of its numbers in nats, ``bce`` or ``nll``.
+        caption: name in the titles of pictures; empty if they do not mention the loss.
+        nats_name: prefix of the metrics in nats, ``bce`` or ``nll``.
         nats_per_unit: nats of negative log-likelihood per unit of the loss.
         constant_per_dim: constant term of the negative log-likelihood that the loss omits, nats per
             pixel and channel.
@@ -51,22 +51,22 @@ class ReconstructionLoss(keras.layers.Layer):
         return None
 
     def start_at(self, sigma: float | None) -> None:
-        """Start from an earlier standard deviation, if this loss learns one.
+        """Start from the standard deviation of an earlier run, if this loss learns one.
 
         Args:
-            sigma: standard deviation of the pixels, 0..1; None if none was learned before.
+            sigma: standard deviation of the pixels, 0..1; None if the earlier run learned none.
         """
 
     @classmethod
     def beta_equivalent(cls, kl_weight: float, *, num_channels: int) -> float:
-        """Return beta, the KL weight when the loss is in nats summed over the whole image.
+        """Return beta, the equivalent KL weight for a loss in nats summed over the whole image.
 
-        The loss is a mean over channels. Multiplying the total by the number of channels gives the
-        negative ELBO of Higgins et al. 2017 with beta = num_channels * kl_weight, if the loss is in
-        nats. For any other loss, ``nats_per_unit`` converts it.
+        This loss is averaged over channels. If it is in nats, multiplying the total loss by the
+        number of channels gives the negative ELBO of Higgins et al. 2017 with
+        beta = num_channels * kl_weight. Otherwise, ``nats_per_unit`` converts the units.
 
         Args:
-            kl_weight: weight of the KL term that is used with this loss.
+            kl_weight: weight of the KL term used with this loss.
             num_channels: number of color channels of the images.
         """
         return num_channels * kl_weight * cls.nats_per_unit
@@ -139,7 +139,7 @@ class _Density(ReconstructionLoss):
 class SquaredError(_Density):
     """``mse``: (x - r)^2 for a pixel x and its reconstruction r.
 
-    This is a Gaussian with unit variance, whose negative log-likelihood is
+    It corresponds to a Gaussian with unit variance, whose negative log-likelihood is
     ((x - r)^2 + log(2 pi)) / 2.
     """
 
@@ -156,7 +156,7 @@ class SquaredError(_Density):
 class AbsoluteError(_Density):
     """``mae``: |x - r| for a pixel x and its reconstruction r.
 
-    This is a Laplace distribution with unit scale, whose negative log-likelihood is
+    It corresponds to a Laplace distribution with unit scale, whose negative log-likelihood is
     |x - r| + log 2.
     """
 
@@ -173,8 +173,9 @@ class AbsoluteError(_Density):
 class GaussianNll(_Density):
     """``gaussian``: the negative log-likelihood of a Gaussian with one learned sigma.
 
-    It equals (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2 for a pixel x and its
-    reconstruction r, in nats. It is the negative log of a density, so it can be negative.
+    For a pixel x and its reconstruction r, it is
+    (x - r)^2 / (2 sigma^2) + log sigma + log(2 pi) / 2, in nats. It can be negative, because the
+    density can exceed 1.
 
     Source: Rybkin, Daniilidis & Levine 2021, equation 4.
     """
@@ -212,7 +213,7 @@ class GaussianNll(_Density):
         return float(math.exp(self.SCALE * float(self.scaled_log_sigma.numpy())))
 
     def start_at(self, sigma: float | None) -> None:
-        """Start from an earlier standard deviation of the pixels, 0..1, unless it is None."""
+        """Start from the given standard deviation of the pixels, 0..1, unless it is None."""
         if sigma is not None:
             self.scaled_log_sigma.assign(math.log(sigma) / self.SCALE)
 

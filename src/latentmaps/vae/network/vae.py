@@ -1,4 +1,4 @@
-"""Build the encoder and the decoder of a VAE, untrained.
+"""Build the untrained encoder and decoder of a VAE.
 
 The reconstruction losses are in ``reconstruction_losses``, the KL term is in ``vae.training.kl``,
 and ``vae_files`` saves a trained VAE.
@@ -19,7 +19,7 @@ from latentmaps.vae.network.layers import (
     FusedBatchNormalization,
 )
 
-# Keras's default, which the source of the method uses
+# Keras's default, which R. Moenchmeyer's blog posts use; see docs/training.md
 _LEAKY_SLOPE = 0.3
 
 _NORMALIZATIONS: Mapping[str, type[keras.layers.Layer]] = {
@@ -106,7 +106,7 @@ class _Blocks:
             "dtype": self.policy,
             "kernel_initializer": initializer,
         }
-        # redundant before batch normalization, which subtracts the mean and adds its own offset
+        # no bias before batch normalization, which subtracts the mean and adds its own offset
         has_bias = architecture.batch_norm == "none"
         self.normalized: dict[str, Any] = self.trainable | {"use_bias": has_bias}
 
@@ -127,7 +127,7 @@ class _Blocks:
         return to_float32(dense(features))
 
     def enlarge(self, maps: Any, index: int, num_maps: int, *, name: str) -> Any:
-        """Undo convolution `index` of the encoder: return maps as large as those it reads.
+        """Undo convolution `index` of the encoder and return maps of its input size.
 
         Returns:
             (n, h, w, num_maps), before normalization and activation.
@@ -155,7 +155,7 @@ class _Blocks:
         )
 
     def _output_padding(self, index: int) -> int | None:
-        """Return the number of rows that the decoder kernel misses with ``"valid"`` padding."""
+        """Return the number of rows that ``"valid"`` padding leaves out; None for ``"same"``."""
         if self._architecture.paddings[index] == "same":
             return None
         size, smaller = self._architecture.map_sizes[index : index + 2]

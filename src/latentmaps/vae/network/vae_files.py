@@ -17,7 +17,7 @@ from latentmaps.vae.network.reconstruction_losses import RECONSTRUCTION_LOSSES
 _ADVICE = "run train_vae again"
 # weights files of the encoder and the decoder
 WEIGHTS = ("encoder.weights.h5", "decoder.weights.h5")
-# attributes of ``Origin`` whose key in architecture.json is different: the name in params.yaml
+# attribute of ``Origin`` -> its key in architecture.json, if different: the name in params.yaml
 _KEYS = {"kl_weight": "fact"}
 
 
@@ -101,16 +101,16 @@ class Description(model_folder.Description):
 
 
 def save(folder: Path, saved: SavedVae) -> None:
-    """Write a trained VAE into `folder`. Identical models produce identical files."""
+    """Write a trained VAE into `folder`; identical models produce identical files."""
     parts = {name: _values(getattr(saved, name)) for name in ("architecture", "origin")}
     networks = dict(zip(WEIGHTS, (saved.encoder, saved.decoder), strict=True))
     model_folder.save(folder, parts, networks)
 
 
 def _values(part: Any) -> dict[str, Any]:
-    """Return the attributes of a part of the description by JSON key, omitting default values.
+    """Return the JSON key and value of each attribute that differs from its default.
 
-    A new attribute with a default thus leaves the files of all other networks unchanged.
+    A new attribute with a default therefore does not change the files of existing networks.
     """
     defaults = {field.name: field.default for field in dataclasses.fields(part)}
     values = dataclasses.asdict(part)
@@ -146,7 +146,7 @@ def describe(folder: Path, *, advice: str) -> Description:
 
 
 def load_weights(folder: Path, encoder: keras.Model, decoder: keras.Model, *, advice: str) -> None:
-    """Load the weights that ``save`` wrote into an encoder and a decoder.
+    """Load saved weights into an encoder and a decoder.
 
     Args:
         folder: the folder that ``save`` wrote.
