@@ -1,7 +1,7 @@
 """Distances between two sets of points, treated as samples from two distributions.
 
-All functions take points (n, d) and (m, d). Functions that compare every point with every other
-work on two blocks of rows at a time, so memory use does not grow with the number of points.
+All functions take points (n, d) and (m, d). Functions that compare all pairs of points process two
+blocks of rows at a time, so memory use does not grow with the number of points.
 """
 
 import functools
@@ -61,16 +61,16 @@ class KernelDistance:
 
 
 def kernel_distance(x: Points, y: Points) -> KernelDistance:
-    """Return the squared maximum mean discrepancy with the kernel (x . y / d + 1)^3, unbiased.
+    """Return the unbiased squared maximum mean discrepancy for the kernel (x . y / d + 1)^3.
 
     This is the kernel Inception distance if x and y are features of the Inception network
     (Binkowski et al. 2018, section 4). It is computed over all points at once, not as a mean over
     subsets.
 
-    The error is the jackknife estimate (Efron & Stein 1981): the spread of the distances when one
-    point of x is left out at a time. Over eight samples of 400 random faces, the distances had a
-    spread of 0.010, 0.015 and 0.029 (prior, Gaussian, ten Gaussians), and the estimated errors were
-    0.011, 0.019 to 0.029 and 0.024 to 0.050.
+    The error is the jackknife estimate (Efron & Stein 1981), which is computed from the distances
+    with one point of x left out at a time. Over eight samples of 400 random faces, the spread of
+    the distances was 0.010 for the prior, 0.015 for the Gaussian and 0.029 for ten Gaussians. The
+    estimated errors were 0.011, 0.019 to 0.029, and 0.024 to 0.050, respectively.
 
     Args:
         x: (n, d), n at least 3.
@@ -123,8 +123,8 @@ def frechet_distance(x: Points, y: Points) -> float:
         y: (m, d), m at least 2.
 
     Returns:
-        0 or more. Having few points biases it upward: only compare sets of equal size, and also
-        report the distance between two sets from the same distribution.
+        0 or more. A small number of points biases the distance upward. Therefore, compare only sets
+        of equal size, and also report the distance between two sets from the same distribution.
     """
     x, y = x.astype(np.float64), y.astype(np.float64)
     factor_x, factor_y = _covariance_factor(x), _covariance_factor(y)
@@ -167,7 +167,7 @@ def _mmd(within_x: _Sum, within_y: _Sum, between: _Sum) -> float:
 def _sum_kernel(x: Points, y: Points, kernel: Kernel, *, is_same: bool = False) -> _Sum:
     """Return the sums of the kernel, computed in one pass.
 
-    If `is_same`, then `x` and `y` are the same set, and the total omits the pairs (i, i).
+    If `is_same` is true, `x` and `y` are the same set, and the total omits the pairs (i, i).
     """
     of_all, of_rows = 0.0, np.zeros(len(x))
     for row in _blocks(x):

@@ -32,7 +32,7 @@ class Evaluation:
     """The result of an evaluation.
 
     Attributes:
-        numbers: all measures by name; those of several kinds of faces are nested.
+        numbers: all measures by name; those of the samplers are nested under ``samples``.
         latents: encodings of faces, fitted samplers and attribute directions.
         dimensions: one row for each latent dimension; see ``describe_dimensions``.
     """
@@ -73,8 +73,8 @@ def evaluate(
         seed: seed for all random numbers.
 
     Raises:
-        DataError: there are too few faces, no two training faces differ, all test faces are copies
-            of training faces, the attributes do not cover all faces, or `fid_weights` is not
+        DataError: there are too few faces, all training faces are identical, all test faces are
+            copies of training faces, the attributes do not cover all faces, or `fid_weights` is not
             the published file.
         ParamsError: a library that the second net needs is not installed.
     """

@@ -26,6 +26,6 @@ class FeatureNet(Protocol):
 
 
 def libraries(nets: Sequence[FeatureNet]) -> list[str]:
-    """Return the libraries that the nets need in addition to those of every evaluation."""
+    """Return the libraries that the nets need beyond those that every evaluation needs."""
     is_fid = any(net.name == fid_network.NAME for net in nets)
     return ["torch", "torch-fidelity"] if is_fid else []

@@ -28,7 +28,7 @@ NAME = "inception-2015-fid"
 WEIGHTS_FILE = "weights-inception-2015-12-05-6726825d.pth"
 
 # SHA-256 of this file and of pytorch-fid's identical pt_inception-2015-12-05-6726825d.pth. Several
-# independent projects that verify the download publish it; the file name contains its first digits.
+# independent projects use it to verify the download; the file name contains its first digits.
 SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 _EXTRACTOR, _FEATURES = "inception-v3-compat", "2048"
 
@@ -82,9 +82,9 @@ def load(path: Path) -> FidNetwork:
             f"{WEIGHTS_FILE}: use that file from torch-fidelity's release v0.2.0, or set "
             "feature_net and feature_net_weights to null"
         )
-    # On Linux torch installs Triton, which it does not need here. Triton contains an LLVM that,
-    # together with the one in TensorFlow, crashes the process. None makes its import fail as if it
-    # were not installed (tested with torch 2.15, triton 3.9, TensorFlow 2.21).
+    # On Linux, torch installs Triton, which it does not need here. Triton contains an LLVM that,
+    # together with the one in TensorFlow, crashes the process. With None, importing Triton fails as
+    # if it were not installed (tested with torch 2.15, triton 3.9, TensorFlow 2.21).
     sys.modules.setdefault("triton", cast(ModuleType, None))
     torch, torch_fidelity = _optional("torch"), _optional("torch_fidelity")
     extractor = torch_fidelity.FeatureExtractorInceptionV3(

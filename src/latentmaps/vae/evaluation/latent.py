@@ -36,8 +36,8 @@ def evaluate(encodings: Encodings, table: pd.DataFrame, *, seed: int) -> dict[st
         - ``z_mean_rms``, the root mean square of the means of z over the dimensions, and
           ``z_std_mean``, ``z_std_min`` and ``z_std_max``, the mean, the smallest and the largest
           standard deviation of z;
-        - ``mmd_prior``, the discrepancy between the z of the images and as many points of the
-          prior, and ``mmd_floor``, the discrepancy between two such sets of prior points.
+        - ``mmd_prior``, the discrepancy between the z of the images and the same number of points
+          of the prior, and ``mmd_floor``, the discrepancy between two such sets of prior points.
     """
     z = encodings.sample_z(seed=seed)
     prior, other_prior = np.split(sample_prior(2 * len(z), z.shape[1], seed=seed), 2)

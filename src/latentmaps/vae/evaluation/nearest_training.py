@@ -1,8 +1,8 @@
 """How close random faces are to the nearest training face, relative to test faces.
 
-This detects copies of training faces. A copy is found only among the faces that are searched, so
-all training faces are searched by default. They arrive in batches, and only the shortest distances
-are kept.
+This detects copies of training faces. A copy is found only if its original is searched, so all
+training faces are searched by default. They arrive in batches, and only the shortest distances are
+kept.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ def ratios(
     test: Features,
     generated: Mapping[str, Features],
 ) -> dict[str, dict[str, float]]:
-    """Return the mean distance to the nearest training face, divided by that of test faces.
+    """Return the mean distance to the nearest training face, relative to that of test faces.
 
     Each training face passes through each net once, for all sets together.
 

@@ -82,7 +82,7 @@ def precision_recall_density_coverage(
 
 
 def _radii(points: Features, nearest_k: int) -> Features:
-    """Return the distance of each point, (n, d), to its k-th nearest other point, (n,)."""
+    """Return the distance, (n,), from each point, (n, d), to its k-th nearest other point."""
     radii = np.empty(len(points))
     for rows, distances in _distances(points, points):
         np.fill_diagonal(distances[:, rows], np.inf)  # a point is not its own neighbor
@@ -101,7 +101,7 @@ def require_enough(num_images: int, *, nearest_k: int = _NEAREST_K) -> None:
     """Check that a set is large enough to find nearest neighbors.
 
     Raises:
-        DataError: it has fewer than nearest_k + 2 images.
+        DataError: the set has fewer than nearest_k + 2 images.
     """
     if num_images <= nearest_k + 1:
         raise DataError(
@@ -125,11 +125,11 @@ class Nearest:
         self.distances = np.full(len(points), np.inf)
 
     def update(self, others: Features) -> None:
-        """Shorten the distances of the points that are closer to one of `others`, (m, d).
+        """Update the distances with another block of points, `others`, (m, d).
 
         The nearest point is found with |x|^2 + |y|^2 - 2 x.y, which scikit-learn computes in
-        float64, a few rows at a time. Its distance is then computed from the difference itself, so
-        that it is 0 for a copy; the first formula would leave the square root of a rounding error.
+        float64, a few rows at a time. Its distance is then computed as |x - y|, which is exactly 0
+        for a copy; the first formula would leave the square root of a rounding error.
         """
         nearest, approximate = metrics.pairwise_distances_argmin_min(self._points, others)
         closer = np.flatnonzero(approximate < self.distances)

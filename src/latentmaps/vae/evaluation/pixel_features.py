@@ -32,22 +32,22 @@ _SMALLEST_SHARE = 1e-9
 class PixelsPca:
     """Principal components of small images.
 
-    Definition 1: Average the image over areas to at most 32x32 pixels, gray or color, 0..1.
-    Subtract the mean over the training images. Project onto the 64 directions of largest variance
-    of the training images, or fewer if their rank is lower. Divide all values by one number, the
-    root of the mean variance along these directions.
+    Definition 1: Downsample the image by area averaging to at most 32x32 pixels, gray or color,
+    0..1. Subtract the mean over the training images. Project onto the 64 directions of largest
+    variance of the training images, or fewer if their rank is lower. Divide all values by one
+    number, the square root of the mean variance along these directions.
 
     Numbers are therefore comparable only between experiments with the same training images. Any
-    change to this definition must increase its number.
+    change to this definition must increase the definition number.
 
-    The directions keep their relative weights. When each was divided by its own standard deviation,
-    the many directions in which no blurred face varies dominated, and samplers that look very
-    different had equal distances.
+    The directions keep their relative weights. When each one was divided by its own standard
+    deviation, the many directions in which blurred faces do not vary dominated the distances, so
+    samplers whose faces look very different had equal distances.
 
     Attributes:
         mean: (height * width * channels,), mean of the small images.
         directions: (height * width * channels, d), one per column, already divided by
-            the root of the mean variance.
+            the square root of the mean variance.
         name: the name of the net in metrics.
     """
 
@@ -78,7 +78,7 @@ def fit(
         num_components: maximum number of features.
 
     Raises:
-        DataError: no two of the training images differ.
+        DataError: all training images are identical.
     """
     # a point close to the data, so that the sums lose no digits; exact if all images are identical
     origin = _small_pictures(images, rows[:1])[0]
@@ -98,9 +98,9 @@ def fit(
 
 
 def _directions_of_few(chunks: Iterator[Array]) -> Directions:
-    """Return the mean, variances and directions of n small images of d values, n at most d.
+    """Return the mean, variances and directions of n small images with d values each, n <= d.
 
-    They are computed from the products of the images with each other, (n, n), because decomposing a
+    They are computed from the products of all pairs of images, (n, n), because decomposing a
     (d, d) matrix of low rank is slow.
     """
     pictures = np.concatenate(list(chunks))
@@ -111,7 +111,7 @@ def _directions_of_few(chunks: Iterator[Array]) -> Directions:
 
 
 def _directions_of_many(chunks: Iterator[Array]) -> Directions:
-    """Return the mean, variances and directions of n small images of d values."""
+    """Return the mean, variances and directions of n small images with d values each."""
     num_pictures, total, products = 0, np.zeros(()), np.zeros(())
     for pictures in chunks:
         num_pictures += len(pictures)
@@ -141,7 +141,7 @@ def area_averages(pixels: Pixels, largest_side: int) -> Array:
     """Downsample images by area averaging so that no side is longer than `largest_side`.
 
     Each output pixel is the mean of the rectangle it covers, with partly covered pixels weighted by
-    the covered share. A side that is short enough is kept.
+    the covered share. A side that is already short enough keeps its length.
 
     Args:
         pixels: (n, h, w, c).

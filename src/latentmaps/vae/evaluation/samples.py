@@ -1,8 +1,8 @@
 """Measures of the random faces of every sampler, alongside those of real faces.
 
-Each number can be compared with that of real faces, for which training faces take the place of
-random ones and are compared with the same test faces. Faces are processed in batches, and only the
-features of the faces being compared are kept, so memory use does not grow with the image size.
+For reference, training faces are also compared with the test faces, in the same way as random
+faces. Faces are processed in batches, and only the features of the faces being compared are kept,
+so memory use does not grow with the image size.
 """
 
 import dataclasses
@@ -28,7 +28,7 @@ Pixels = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 Features = Mapping[str, npt.NDArray[np.float32]]
 
-# the row of real faces, and the suffix of a sampler's row at the other temperature
+# the row of real faces, and the suffix of a sampler's row at a temperature other than 1
 REAL = "real"
 _COOL = "_cool"
 
@@ -50,7 +50,7 @@ class RealFaces:
 
 @dataclass(frozen=True)
 class FaceSet:
-    """The data about a set of faces that the measures need.
+    """The sharpness, diversity and features of a set of faces.
 
     Attributes:
         sharpness: mean variance of the Laplacian, times 1000.
@@ -64,7 +64,7 @@ class FaceSet:
 
 
 def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
-    """Return the data that the measures need, for faces that arrive in batches.
+    """Return the sharpness, diversity and features of faces that arrive in batches.
 
     Args:
         faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
@@ -160,7 +160,7 @@ def evaluate(
 
 
 def headlines(rows: Mapping[str, Any], names: Iterable[str], net: str) -> dict[str, float]:
-    """Return each kernel distance at temperature 1, by ``kernel_`` plus the name of the sampler.
+    """Return ``kernel_<sampler>``, the kernel distance at temperature 1, for each sampler.
 
     Args:
         rows: ``samples``, as returned by ``evaluate``.

@@ -38,12 +38,12 @@ class AttributedFaces:
 def with_attributes(
     faces: EncodedFaces, known: pd.DataFrame, params: DrawLatentSpace
 ) -> AttributedFaces:
-    """Return faces with the attributes that the section names.
+    """Return faces with the attributes that the section lists.
 
     Args:
         faces: the encodings of the faces, and their rows in images.npy.
         known: the attributes of all faces; see ``face_attributes.read_attributes``.
-        params: the section ``draw_latent_space``, which lists the attributes.
+        params: the section ``draw_latent_space``.
 
     Raises:
         DataError, ParamsError: see ``face_attributes.choose``.
@@ -75,7 +75,7 @@ def draw(
 
     Returns:
         The sheet. If the faces have no attributes, or if no attribute has faces both with and
-        without it, the sheet only states that reason.
+        without it in the training and test parts, the sheet only states the reason.
 
     Raises:
         DataError: an attribute of the test faces has no direction.

@@ -70,7 +70,7 @@ def draw(
 
 
 def _are_digits(tiles: Sequence[Images | None]) -> bool:
-    """Report whether tiles have the shape of digits, so that texts say "image", not "face"."""
+    """Report whether the tiles have the shape of digits, which texts call images, not faces."""
     return {tile.shape for tile in tiles if tile is not None} == {_SHAPE_OF_DIGITS}
 
 

@@ -1,4 +1,4 @@
-"""The training film: a row of faces for each epoch, which shows how they emerge."""
+"""The training film: a row for each epoch, which shows how the faces emerge."""
 
 import itertools
 
@@ -8,7 +8,7 @@ from latentmaps.vae.network.vae_files import Origin
 from latentmaps.vae.pictures import face_sheet
 from latentmaps.vae.pictures.face_sheet import Labels
 
-# pixels; smaller images are enlarged to about this size, that of the sample profile's faces
+# pixels; smaller images are enlarged to about the size of the faces in the profile ``sample``
 _TILE_SIZE = 96
 
 
@@ -54,7 +54,7 @@ def _after_corruption(origin: Origin) -> str:
 
 
 def _describe_choice(film: Film) -> str:
-    """Return a sentence about epochs without a row; empty if all have one."""
+    """Return a sentence about epochs without a row; empty if every epoch has a row."""
     shown, last = len(film.epochs), film.epochs[-1]
     return "" if shown == last else f"Of {last} epochs {shown} are shown, evenly spread."
 

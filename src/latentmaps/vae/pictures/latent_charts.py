@@ -1,4 +1,4 @@
-"""Charts of the z-points: distances from the origin, dimensions, and leading plane."""
+"""Charts of the z-points: distances from the origin, dimensions, and the principal plane."""
 
 import math
 from collections.abc import Mapping
@@ -153,7 +153,7 @@ def draw_projection(encodings: Encodings, attributes: pd.DataFrame, *, origin: s
     Args:
         encodings: the posteriors of n images.
         attributes: n rows, one boolean column per attribute, each with its own panel. Without
-            columns there is one panel in one color, and the caption says so.
+            columns, there is a single panel in one color, as the caption explains.
         origin: how the VAE was trained, for the title.
     """
     axes_of_means, shares = latent_geometry.principal_axes(encodings.z_mean)

@@ -50,16 +50,16 @@ class Plane:
 
 
 def choose(encodings: Encodings) -> Plane:
-    """Choose the plane to map: two latent dimensions, or the plane of largest variance.
+    """Choose the plane to map: the whole latent space, or the plane of largest variance.
 
     Args:
         encodings: the posteriors of at least 2 images.
 
     Returns:
         For one or two latent dimensions, the whole latent space, in standard deviations of the
-        prior. For more, the plane through the mean of the aggregate posterior along the two leading
-        principal axes of the posterior means, in standard deviations of the posterior means along
-        each axis.
+        prior. For more dimensions, the plane through the mean of the aggregate posterior along the
+        two leading principal axes of the posterior means, in standard deviations of the posterior
+        means along each axis.
     """
     latent_dim = encodings.z_mean.shape[1]
     if latent_dim <= 2:
@@ -110,8 +110,8 @@ def draw(
         trained: the VAE.
         encodings: the posteriors of at least 2 images.
         params: the section ``draw_latent_space``.
-        note: a sentence for the end of the caption. With few faces, the plane passes close to some
-            of them.
+        note: a sentence for the end of the caption, such as a note about showing real people: with
+            few faces, the plane passes close to some of them.
     """
     limit = params.traversal_limit
     steps = np.linspace(-limit, limit, params.plane_steps)

@@ -31,15 +31,15 @@ _CORRUPTION_STREAM = 3
 def pick(available: Rows, params: DrawReconstructions) -> Rows:
     """Pick distinct entries of `available`, one row of faces for each seed.
 
-    The generator is that of the method's source, which sometimes picks a face twice; another face
-    is then picked instead.
+    The generator is the one used in R. Moenchmeyer's blog posts (see docs/training.md). If it picks
+    a face twice, another face is picked instead.
 
     Args:
         available: (n,), the entries to pick from.
         params: the seeds, and the number of faces per row.
 
     Returns:
-        (len(row_seeds) * num_columns,); all of `available`, in order, if there are no more.
+        (len(row_seeds) * num_columns,); if `available` has no more entries, all of it in order.
     """
     if len(available) <= len(params.row_seeds) * params.num_columns:
         return available
@@ -237,7 +237,7 @@ def _after_corruption(faces: ReconstructedFaces) -> str:
 def _label(
     faces: ReconstructedFaces, kinds: Mapping[str, Images], words: Mapping[str, list[str]]
 ) -> Labels:
-    """Label the rows by their kind, and the tiles by their row or with the given words."""
+    """Label the rows with their kind, and the tiles with their row number or the given words."""
     words = {"face": [f"row {row}" for row in faces.rows], **words}
     blank = [""] * len(faces.rows)
     return Labels(
@@ -256,12 +256,12 @@ def draw_strip(faces: ReconstructedFaces) -> Image.Image:
 def arrange_row_by_row(
     faces: ReconstructedFaces, kinds: Mapping[str, Iterable[Item]], blank: Item
 ) -> list[Item]:
-    """Arrange one item per tile in the order of the sheet, with the other kinds below each row.
+    """Arrange one item per tile in sheet order, with the other kinds below each row of faces.
 
     Args:
         faces: the result of ``reconstruct``.
         kinds: name of a kind -> an item for each face.
-        blank: item that fills up a row that is shorter than the others.
+        blank: item for the empty places at the end of a shorter row.
     """
     listed = [list(items) for items in kinds.values()]
     places: list[Item] = []
@@ -273,7 +273,7 @@ def arrange_row_by_row(
 
 
 def _corrupt(origin: Origin, images: Images) -> Images:
-    """Return the images as the encoder read them in training."""
+    """Return the images with the kind of corruption used in training."""
     if origin.corruption == "none":
         return images
     corrupted = corruption.corrupt(

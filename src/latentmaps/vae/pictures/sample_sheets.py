@@ -54,7 +54,9 @@ class SampleSheets:
 def draw_all(
     trained: TrainedVae, fitted: Mapping[str, Sampler], params: DrawSamples, *, seed: int
 ) -> SampleSheets:
-    """Draw the faces of every sampler, as decoded and post-processed, and at all temperatures.
+    """Draw the faces of every sampler, both as decoded and post-processed.
+
+    The sheet of temperatures shows the faces of the prior only.
 
     Args:
         trained: the VAE.
@@ -127,7 +129,7 @@ def _draw(
 
 
 def process(faces: Images, params: DrawSamples) -> Images:
-    """Sharpen faces and change their contrast, for display only, never before measuring.
+    """Sharpen faces and change their contrast, for display only, not for measurements.
 
     Args:
         faces: (n, h, w, c), uint8.
@@ -156,7 +158,7 @@ def draw_strip(faces: RandomFaces) -> Image.Image:
 def draw_temperatures(
     trained: TrainedVae, sampler: Sampler, params: DrawSamples, *, seed: int
 ) -> Sheet:
-    """Draw a row of the same faces for each temperature, a factor on the spread of the points.
+    """Draw a row of the same faces for each temperature, which scales the spread of the points.
 
     Args:
         trained: the VAE.

@@ -1,4 +1,4 @@
-"""Batches of images from the memory-mapped array, as ``tf.data`` data sets.
+"""Batches of images from the memory-mapped array, as ``tf.data`` datasets.
 
 Each batch is a pair of inputs and targets: ``({"pixels", "epsilon"}, clean images)``. Only the
 images of the current batches are copied into memory. Images are sent to the device as uint8, a
@@ -6,7 +6,7 @@ quarter of the size of float32, and become pixels inside the step (``as_pixels``
 are the exception: they are float32 from the start.
 
 The choice of images, their noise and their corruption are functions of the seed and the step. They
-are the same for any number of devices, and the same for an interrupted and an uninterrupted run.
+are the same for any number of devices, whether or not the run is interrupted.
 """
 
 from dataclasses import dataclass
@@ -48,14 +48,14 @@ class FacePart:
 def training_batches(
     part: FacePart, *, batch_size: int, epochs: int, first_epoch: int = 0
 ) -> tf.data.Dataset:
-    """Return the shuffled batches of epochs `first_epoch` up to but not including `epochs`.
+    """Return the shuffled batches of the epochs from `first_epoch` to `epochs` - 1.
 
     Args:
         part: the training part.
-        batch_size: images per batch. Every batch is full, so the step is compiled only once. The
-            images left over are skipped; each epoch leaves out different ones.
+        batch_size: images per batch. Every batch is full, so the step is compiled only once.
+            Leftover images are skipped; they differ from epoch to epoch.
         epochs: passes through the part, counted from the start of training.
-        first_epoch: number of epochs to skip because they are done.
+        first_epoch: number of completed epochs to skip.
 
     Raises:
         TrainingError: the part has fewer rows than a batch.
@@ -95,8 +95,8 @@ def ordered_batches(part: FacePart, *, batch_size: int, filled: bool = False) ->
     Args:
         part: the part to read.
         batch_size: images per batch; the last batch may be smaller.
-        filled: pad the last batch with images of weight 0. With several devices, each one then gets
-            a share; some operations fail on an empty share (oneDNN's bfloat16 convolutions do).
+        filled: whether to pad the last batch with images of weight 0. Every device then gets a
+            share. Some operations, such as oneDNN's bfloat16 convolutions, fail on an empty share.
     """
     num_rows = len(part.rows)
     num_batches = -(-num_rows // batch_size)
@@ -151,8 +151,8 @@ def _read_images(part: FacePart, positions: tf.Tensor, batch_size: int | None) -
 def as_pixels(batch: Any) -> Any:
     """Return a batch with its uint8 images converted to float32 pixels, 0..1, on the device.
 
-    The divisor is a placeholder on purpose: TensorFlow would replace division by a constant with a
-    multiplication, whose last digit differs from that of ``to_pixels``. XLA does so regardless.
+    The divisor is a placeholder because TensorFlow would replace division by a constant with a
+    multiplication, and the last digit would differ from that of ``to_pixels``. XLA does so anyway.
     """
     highest = tf.raw_ops.PlaceholderWithDefault(input=255.0, shape=())
     return tf.nest.map_structure(

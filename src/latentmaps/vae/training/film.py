@@ -21,7 +21,7 @@ NUM_TILES = 8
 
 
 class FilmRecorder(keras.callbacks.Callback):
-    """Decode a frame after each epoch, with the weights and the compute dtype of validation.
+    """Decode a frame after each epoch, with the weights and compute dtype used in validation.
 
     The frame of an epoch is saved next to its checkpoint, so a resumed run has the same film as
     an uninterrupted one. With several machines, only the first one records.
@@ -50,7 +50,7 @@ class FilmRecorder(keras.callbacks.Callback):
             for index in range(NUM_TILES)
         ]
         self._points = tf.constant(np.array(points), tf.float32)
-        # no Python control flow to convert, and the search for it takes half of the tracing time
+        # there is no Python control flow to convert; the search for it takes half the tracing time
         self.draw = tf.function(self._draw_tiles, autograph=False)
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -81,7 +81,7 @@ class FilmRecorder(keras.callbacks.Callback):
         return inputs.to_uint8(tf.sigmoid(logits))
 
     def frame(self, epoch: int) -> Images:
-        """Return the frame of an epoch, (num_faces + 8, h, w, c), uint8: reconstructions first.
+        """Return the frame of an epoch, (num_faces + 8, h, w, c), uint8, reconstructions first.
 
         Raises:
             DataError: the frame is missing or damaged.

@@ -73,6 +73,6 @@ class InitialWeights:
 
 
 def _text(value: Any) -> str:
-    """Return a value of an architecture as params.yaml would spell it."""
+    """Return a value of an architecture as it is written in params.yaml."""
     listed = list(value) if isinstance(value, tuple) else value
     return "null" if listed is None else excerpt(f"{listed}", 60)

@@ -1,10 +1,10 @@
 """Four ways to add the KL term to the loss of a Keras VAE.
 
-All four train on the same loss,
+All four minimize the same loss,
 
     total_loss = mean(reconstruction_loss) + kl_weight * mean(KL(q(z|x) || N(0, I))),
 
-where each mean is over the images of a batch. For the same weights, batch, noise and ``kl_weight``
+where each mean is over the images of a batch. For the same weights, batch, noise and ``kl_weight``,
 they produce the same loss and the same gradients. They differ in where ``kl_weight`` is applied,
 and in what runs the training step:
 
@@ -23,26 +23,27 @@ that rises to 1; ``TrainableVae.current_kl_weight`` returns the product. If you 
 read ``TrainStepVae``: its ``_total_loss`` is the formula above. The KL divergence itself is in
 ``kl_terms``; the shared forward pass is in ``trainable_vae``.
 
-``train_step``: a ``GradientTape`` records encoder, noise and decoder, and the whole loss is one
-expression. This method has the fewest hidden steps. The price: our step must do what Keras's own
-step would otherwise do, such as set the training phase and divide the loss by the number of
-devices.
+``train_step``: a ``GradientTape`` records the encoder, the noise and the decoder, and the whole
+loss is one expression. This method has the fewest hidden steps. The price: our step must do what
+Keras's own step would otherwise do, such as setting the training phase and dividing the loss by the
+number of devices.
 
 ``kl_layer``: a layer after the encoder passes z_mean and z_log_var through and registers the KL
-term with ``add_loss``. The term belongs to a place in the network, and any model that contains the
-layer inherits it. The price: a loss that ``compile`` does not show.
+term with ``add_loss``. The term is part of the network, so any model that contains the layer
+inherits it. The price: ``compile`` does not show this part of the loss.
 
-``add_loss``: the same, but the model itself calls ``add_loss`` in its ``call``. This saves the
-layer. The model must be a subclass of ``keras.Model``, since functional models in Keras 3 have no
-``add_loss``.
+``add_loss``: like ``kl_layer``, but the model itself calls ``add_loss`` in its ``call``, so no
+extra layer is needed. The price: the model must be a subclass of ``keras.Model``, since functional
+models in Keras 3 have no ``add_loss``.
 
 ``output_transfer``: z_mean and z_log_var become outputs of the model, each with a loss and a loss
 weight: sum(mu^2 / 2) and sum((exp(lv) - lv - 1) / 2), both weighted by ``kl_weight``. All losses
 are listed in ``compile``. The price: every batch must carry targets for these outputs, although
-their losses ignore them.
+their losses ignore the targets.
 
-Reported numbers do not use Keras's own ``loss`` metric: if the last batch is smaller, it is not the
-sum of its weighted parts. ``TrainableVae`` averages each part over images and adds the averages.
+Reported numbers do not use Keras's own ``loss`` metric, because it is not the sum of its weighted
+parts if the last batch is smaller. ``TrainableVae`` averages each part over images and adds the
+averages.
 
 The noise comes with the batch. It is a function of the seed and the step, so it is the same for
 every method, for any number of devices, and after an interruption.
@@ -82,7 +83,7 @@ class TrainStepVae(TrainableVae):
         """Update the weights on one batch and return the running means of the losses, () each."""
         with tf.GradientTape() as tape:
             loss = self._total_loss(batches.as_pixels(data))
-            # Each device sees its share of the batch; the optimizer sums the gradients of all.
+            # Each device sees its share of the batch; the optimizer sums the gradients.
             loss /= tf.distribute.get_strategy().num_replicas_in_sync
             # In float16, small gradients would underflow to 0. A no-op for every other dtype.
             loss = self.optimizer.scale_loss(loss)
@@ -128,7 +129,7 @@ class KlLayerVae(TrainableVae):
 
     The KL weight is applied in ``KlLayer.call``.
 
-    Trade-off: one more layer, which goes wherever the encoder goes.
+    Trade-off: the model has one more layer, and ``compile`` does not show the KL term.
     """
 
     def __init__(
@@ -200,7 +201,7 @@ class OutputTransferVae(TrainableVae):
         )
 
     def targets(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return a target for each output; the losses of the latent outputs ignore theirs.
+        """Return a target for each output; those of the latent outputs are dummies.
 
         Args:
             pixels: (n, h, w, c), the clean pixels.

@@ -1,7 +1,7 @@
 """The KL term of the VAE loss as pure functions of tensors.
 
 An image's KL divergence is the sum over its latent dimensions; the training step averages it over
-the batch. ``kl`` shows how the term enters the loss.
+the batch. The module ``kl`` shows how the term enters the loss.
 """
 
 import tensorflow as tf

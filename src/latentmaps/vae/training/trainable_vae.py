@@ -1,7 +1,7 @@
 """The VAE as a trainable Keras model: everything that the methods in ``kl`` share.
 
-Each class in ``kl`` decides where the KL term, weighted by ``kl_weight``, joins the loss. This
-module has the rest: the forward pass, the running means of the losses, and validation.
+Each class in ``kl`` adds the KL term, weighted by ``kl_weight``, to the loss in a different place.
+This module contains the rest: the forward pass, the running means of the losses, and validation.
 """
 
 from collections.abc import Mapping
@@ -34,8 +34,8 @@ class TrainableVae(keras.Model):
 
         current_kl_weight() * mean(KL)
 
-    to the loss; the table at the top of ``kl`` says where each one does. ``get_metrics_result``
-    reports the same sum for every subclass.
+    to the loss. The table at the top of ``kl`` shows where each subclass does this.
+    ``get_metrics_result`` reports the same sum for every subclass.
 
     Attributes:
         encoder: pixels -> [z_mean, z_log_var].
@@ -59,7 +59,7 @@ class TrainableVae(keras.Model):
         self.decoder = decoder
         self.reconstruction_loss = reconstruction_loss
         self.kl_weight = kl_weight
-        # a variable, not a number: a compiled step must see when it changes
+        # a variable rather than a number, so that a compiled step uses its current value
         self.warm_up = self.add_weight(
             shape=(), initializer="ones", trainable=False, dtype="float32", name="warm_up"
         )
@@ -96,11 +96,11 @@ class TrainableVae(keras.Model):
         )
 
     def targets(self, pixels: tf.Tensor) -> Any:
-        """Return the targets of a batch with the clean pixels (n, h, w, c)."""
+        """Return the targets for a batch, given its clean pixels, (n, h, w, c)."""
         return pixels
 
     def _clean_pixels(self, targets: Any) -> tf.Tensor:
-        """Return the pixels in the result of ``targets``."""
+        """Return the clean pixels from the result of ``targets``."""
         return targets
 
     @property
@@ -113,7 +113,7 @@ class TrainableVae(keras.Model):
         return one_row_per_worker(super().train_step(batches.as_pixels(data)))
 
     def test_step(self, data: tuple[Inputs, Any, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """Return the running means of the losses without training, in the same way for all methods.
+        """Evaluate a batch and return the running means, in the same way for all methods.
 
         Args:
             data: inputs, targets, and a weight for each image, (n,): 0 for padding, otherwise 1.
@@ -158,9 +158,9 @@ class TrainableVae(keras.Model):
     def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
         """Build what ``compile`` left unbuilt; Keras's trainer calls this hook.
 
-        Keras averages a batch over all devices to infer its shapes. That fails for batches on
-        several machines that are dictionaries (Keras 3.15, issue 20585), so this override takes the
-        batch of one device instead.
+        Keras averages a batch over all devices to infer its shapes. With several machines, this
+        fails if batches are dictionaries (Keras 3.15, issue 20585), so this override uses the batch
+        of one device instead.
         """
         strategy = self.distribute_strategy
         if iterator is None or not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
@@ -211,8 +211,8 @@ def one_row_per_worker(numbers: Mapping[str, tf.Tensor]) -> dict[str, tf.Tensor]
 def sample_z(z_mean: tf.Tensor, z_log_var: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
     """Return z ~ N(z_mean, exp(z_log_var)), computed from epsilon ~ N(0, I).
 
-    z = z_mean + exp(z_log_var / 2) * epsilon, the reparameterization trick. With epsilon = 0 the
-    result is the posterior mean.
+    This is the reparameterization trick, z = z_mean + exp(z_log_var / 2) * epsilon. With
+    epsilon = 0, the result is the posterior mean.
 
     Source: Kingma & Welling 2014, section 2.4.
 

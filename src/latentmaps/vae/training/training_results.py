@@ -1,4 +1,4 @@
-"""The results of training a VAE: the model in its folder, its card, and its numbers."""
+"""The results of training a VAE: the saved model, its card and its numbers."""
 
 from pathlib import Path
 from typing import Any
@@ -99,9 +99,11 @@ def final_numbers(
     Returns:
         - the losses and their ``val_`` counterparts;
         - ``fact`` and ``beta_equivalent``;
-        - ``val_kl_share``, the KL loss as a share of the total loss, 0..1, and
-          ``val_kl_share_above_floor``, as a share of what exceeds the loss of a perfect copy;
-        - ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the amount above its floor;
+        - ``val_kl_share``, the KL loss divided by the total loss, 0..1, and
+          ``val_kl_share_above_floor``, the KL loss divided by the amount by which the total loss
+          exceeds the loss of a perfect copy;
+        - ``val_bce_per_dim`` or ``val_nll_per_dim``, nats, and the difference from its floor,
+          ``val_bce_above_floor`` or ``val_nll_above_floor``;
         - ``sigma`` if it is learned;
         - ``num_parameters``, the numbers of ``layer_table.tabulate``, and ``epoch``.
     """

@@ -42,7 +42,7 @@ _TAGS = ("vae", "variational-autoencoder", "latent-space")
 
 
 def write(folder: Path, saved: SavedVae, metrics: Mapping[str, Any], *, source: str) -> None:
-    """Write the card of a VAE into the folder of its files.
+    """Write the model card of a VAE into the folder of the VAE.
 
     Args:
         folder: the folder that ``vae_files.save`` wrote.

@@ -19,9 +19,9 @@ from latentmaps.vae.training.training_length import Length
 
 # the libraries that affect the results of training
 LIBRARIES = ("keras", "numpy", "tensorflow")
-# Parameters that a fingerprint does not read from the section. It contains their resolved values
-# under other names; for initial weights, that is the checksum, not the path. The number of epochs
-# is left out, so that a longer run resumes where a shorter one ended.
+# Parameters that the fingerprint does not take from the section, because it contains their resolved
+# values under other names: for initial weights, the checksum instead of the path. The number of
+# epochs is left out, so that a longer run resumes where a shorter one ended.
 _RESOLVED = {"fact", "epochs", "batch_size", "precision", "seed", "initial_weights"}
 
 
@@ -67,8 +67,8 @@ class Task:
             kl_weight: weight of the KL term.
             seed: seed of the initial weights, and of the order, noise and corruption of the
                 training part.
-            validation_seed: seed of the noise and corruption of the validation part. Runs that
-                share it can be compared.
+            validation_seed: seed of the noise and corruption of the validation part. Runs with the
+                same validation seed can be compared.
 
         Raises:
             TrainingError: the images are not square, or the layers do not fit together.
@@ -122,7 +122,9 @@ class Task:
 def open_checkpoints(
     task: Task, root: Path, *, images: Path, code: Mapping[str, str]
 ) -> Checkpoints:
-    """Return the checkpoints of a task. With several machines, only the first one writes them.
+    """Return the checkpoints of a task.
+
+    With several machines, only the first one writes them.
 
     Args:
         task: the task to train.

@@ -121,7 +121,7 @@ def require_equal_shares(batch_size: int, strategy: tf.distribute.Strategy | Non
 
 
 def build(task: Task, *, jit_compile: bool = False) -> TrainableVae:
-    """Return the VAE before its first step, built and compiled.
+    """Build and compile the VAE of a task, ready for its first step.
 
     Raises:
         DataError: the initial weights are damaged or belong to another network.
