@@ -1,4 +1,4 @@
-"""Check the arguments of calls to a trained model before TensorFlow sees them."""
+"""Check the arguments of calls to a trained model before they reach TensorFlow."""
 
 from collections.abc import Sequence
 from typing import Any

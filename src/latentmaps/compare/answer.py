@@ -1,4 +1,4 @@
-"""The values of a parameter that a sweep supports, judged by the three criteria.
+"""Judge which values of a parameter a sweep supports, using the three criteria.
 
 ``answer_words`` turns the answer into sentences. A sweep is a set of experiments that differ only
 in one number of ``train_vae`` and in seeds. If anything else differs, no value is judged, because

@@ -18,7 +18,7 @@ from latentmaps.report import glossary
 
 
 def tabulate_groups(seed_groups: Sequence[SeedGroup], keys: Sequence[str]) -> list[ScoreTable]:
-    """Return a table with one row per group, in a list; empty if no group has several seeds.
+    """Return a list of one table, with a row per group; empty if no group has several seeds.
 
     Args:
         seed_groups: the groups, in the order of the rows.

@@ -248,7 +248,7 @@ _MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTI
 
 
 def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
-    """Note whether raw KL falls and the reconstruction loss rises, if only fact differs."""
+    """Note whether raw KL falls and reconstruction loss rises with fact, if only fact differs."""
     seed_groups = groups.make_groups(experiments)
     weights = {group.kl_weight for group in seed_groups}
     if len(seed_groups) < 2 or len(weights) < len(seed_groups):

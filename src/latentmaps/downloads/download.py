@@ -1,7 +1,7 @@
 """Download one file from the first of several mirrors that delivers it, and verify its content.
 
 A file gets its name only after it has been verified. Until then, it is called ``<name>.part``, and
-a later try resumes it.
+a later attempt resumes it.
 """
 
 import functools
@@ -193,7 +193,7 @@ def _mirrors(file: RemoteFile, patience: Patience) -> Iterator[_Mirror]:
     for url in file.urls:
         transfer = functools.partial(from_url, url, patience=patience)
         yield _Mirror(url, None, transfer)
-    # If Drive is blocked, it is blocked for all files; it is the last mirror, so one try is enough.
+    # If Drive is blocked, it is blocked for all files; it is the last mirror, so it is tried once.
     hasty = replace(patience, reach_s=0.0)
     for drive_id in file.drive_ids:
         url = google_drive.url(drive_id)

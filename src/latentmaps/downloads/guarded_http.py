@@ -21,7 +21,7 @@ _MOST_REDIRECTS = 10
 
 
 class MirrorError(Exception):
-    """A mirror does not deliver the file, and another try would not help."""
+    """A mirror does not deliver the file, and another attempt would not help."""
 
 
 class UnreachableError(MirrorError):

@@ -1,6 +1,6 @@
 """Download the bytes of one file from one address, resuming an earlier download.
 
-The bytes go into a partial file that a later try, in this process or another, can resume. The
+The bytes go into a partial file that a later attempt, in this process or another, can resume. The
 content is verified elsewhere.
 """
 
@@ -27,13 +27,13 @@ _CHUNK_BYTES = 1 << 18
 _RETRY_STATUS = {408, 425, 429, 500, 502, 503, 504}
 _WHOLE, _PARTIAL, _BEYOND_THE_END = 200, 206, 416
 _LONGEST_PAUSE_S = 60.0
-# A try that delivers less than 1/1000 of a file counts as failed, so even a server that cuts every
-# connection is asked at most 1,000 * num_tries times.
+# An attempt that delivers less than 1/1000 of a file counts as failed, so even a server that cuts
+# every connection is asked at most 1,000 * num_tries times.
 _LEAST_SHARE = 1000
 
 
 class _TransientError(Exception):
-    """A mirror did not deliver the file in this try.
+    """A mirror did not deliver the file in this attempt.
 
     Attributes:
         pause_s: pause that the server requests, if any, in seconds.
@@ -56,13 +56,13 @@ class Patience:
         connect_s: timeout for connecting to each address of a host. Five seconds allow the first
             packet and two retransmissions; a connection that needs a third is too slow for a
             gigabyte.
-        reach_s: time without any answer after which no further try begins, so that a machine
+        reach_s: time without any response after which no further attempt begins, so that a machine
             without a network fails quickly. Once a mirror has answered, only `num_tries` counts.
         timeout_s: timeout between two chunks of a response.
-        num_tries: maximum number of successive failed tries, counted from the last try that
+        num_tries: maximum number of successive failed attempts, counted from the last one that
             delivered another thousandth of the file. Also the maximum number of times that a
             download may start over.
-        pause_s: pause before the second try; doubles with each further try, up to a minute.
+        pause_s: pause before the second attempt; doubles with each further one, up to a minute.
         slowest_bytes_per_s: minimum speed, measured over `window_s`.
         window_s: time over which the speed is measured; also the limit for redirects and headers
             together.

@@ -23,8 +23,8 @@ class DrawLatentSpace:
         traversal_limit: limit of the traversals, which run from minus to plus this value, in
             standard deviations of the prior.
         attributes: attributes that color the projection and are added to faces.
-        attribute_limit: limit of the factor on an attribute direction, which runs from minus to
-            plus this value.
+        attribute_limit: limit of the factor on an attribute direction; the factor runs from minus
+            to plus this value.
         plane_steps: number of rows and of columns of the map of a plane, each from minus to plus
             `traversal_limit`.
         seed: seed for choosing faces and for sampling z for a chart; None: ``base.seed``.

@@ -49,7 +49,7 @@ class DrawOips:
         enrich_strength: standard deviation of these fluctuations, in standard deviations of the
             image; 0: none.
         head_start: whether to add a start image that is known to excite the map. In range, it is
-            the training digit that excites it most; with free pixels, it is the OIP in range.
+            the training digit that excites the map most; with free pixels, the OIP in range.
         precursor: whether all maps, not only silent ones, start from the best of many candidates.
         num_candidates: number of these candidates.
         candidate_kinds: kinds of the candidates, used in turn.

@@ -88,7 +88,7 @@ class PlayableVae(TrainedVae):
             seed: seed for the points, 0 or more.
             sampler: ``prior``, ``gaussian`` or ``parzen`` (docs/evaluation.md).
             temperature: factor on the distance of each point from the mean, 0 to 10; below 1, faces
-                are plainer and fewer of them fail.
+                are plainer and fewer of them are malformed.
 
         Raises:
             DataError: an argument is invalid, or the sampler needs latents.

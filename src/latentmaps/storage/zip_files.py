@@ -44,7 +44,7 @@ def open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def refusal(member: zipfile.ZipInfo) -> str | None:
-    """Return why a directory entry forbids reading its member; None if the member may be read."""
+    """Return the reason to refuse a member, based on its directory entry; None to accept it."""
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link or not a regular file"
     if member.flag_bits & _ENCRYPTED:

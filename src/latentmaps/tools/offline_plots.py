@@ -49,9 +49,9 @@ div[id$="_history_csv"] { display: none; }
 </html>
 """
 
-# Exposes the one function that DVC's charts call. Their specifications name Vega-Lite 5, an empty
-# row, and axes that are empty until the data are loaded. The bundle (version 6) would log warnings
-# about these on the console, but draws the charts correctly.
+# Exposes the one function that DVC's charts call. Their specifications declare Vega-Lite 5 and
+# contain an empty row, and axes that are empty until the data are loaded. The bundle (version 6)
+# would log warnings about these on the console, but draws the charts correctly.
 _SNIPPET = """
 const errorsAlone = 1;
 const isEmptyRow = (key, value) => key === "row" && Object.keys(value).length === 0;

@@ -18,7 +18,8 @@ from latentmaps.faces.raw.archive_member import Member, read_member
 from latentmaps.storage import zip_files
 from latentmaps.storage.zip_files import ZipError
 
-# the folder of pictures in the official archive; Kaggle's copy nests it in a folder of that name
+# the folder of pictures in the official archive; Kaggle's copy nests it in a folder of the same
+# name
 _FOLDER = "img_align_celeba/"
 _MEMBER = re.compile(rf"(?:{_FOLDER}){{0,2}}([0-9]{{6}}\.(?:jpg|png))")
 # CelebA's pictures are 3 to 30 kB
