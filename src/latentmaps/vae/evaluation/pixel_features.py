@@ -1,7 +1,7 @@
 """The feature net that is always used: principal components of small versions of the images.
 
-It needs no weights. It captures pose, light, colors and coarse shapes, but no detail finer than the
-small images, so a loss of sharpness has to be measured elsewhere.
+It needs no weights. It captures pose, light, colors and coarse shapes, but no detail finer than a
+pixel of the small images, so a loss of sharpness has to be measured elsewhere.
 """
 
 import math

@@ -67,7 +67,7 @@ def summarize(faces: Iterator[Pixels], nets: Sequence[FeatureNet]) -> FaceSet:
     """Return the sharpness, diversity and features of faces that arrive in batches.
 
     Args:
-        faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in all.
+        faces: batches of pixels (n, h, w, c), 0..1; at least 2 faces in total.
         nets: the feature nets.
     """
     num_faces, sharpness, diversity = 0, 0.0, Diversity()

@@ -9,7 +9,8 @@ training.
 All samplers transform the same noise, so face i of the Gaussian resembles face i of the prior to
 the extent that the two distributions agree. Windows around training faces are an exception: for a
 given set of faces and a given seed, face i always comes from the window of the same training face,
-whatever the network is. It has only the noise within the window in common with the other samplers.
+regardless of the network. It has only the noise within the window in common with face i of the
+other samplers.
 
 To add a sampler, write a class below, list it in ``SAMPLERS``, and list its pictures in dvc.yaml.
 The pipeline then fits, saves, measures and draws it.
@@ -63,7 +64,7 @@ class Sampler(abc.ABC):
         Args:
             noise: (n, latent_dim), points of N(0, I).
             choices: (n,), uniform in 0..1, to choose a component of a mixture.
-            temperature: factor on the distance of each point from the mean; below 1, faces are
+            temperature: multiplies the distance of each point from the mean; below 1, faces are
                 plainer, and fewer are malformed.
         """
 
@@ -120,7 +121,7 @@ class Gaussian(Sampler):
         Args:
             noise: (n, latent_dim), points of N(0, I).
             choices: (n,), uniform in 0..1; ignored.
-            temperature: factor on the distance of each point from the mean.
+            temperature: multiplies the distance of each point from the mean.
 
         Returns:
             (n, latent_dim).
@@ -155,7 +156,7 @@ class Parzen(parzen_windows.Windows, Sampler):
         Args:
             noise: (n, latent_dim), points of N(0, I).
             choices: (n,), uniform in 0..1; selects the window.
-            temperature: factor on the distance of each point from the mean.
+            temperature: multiplies the distance of each point from the mean.
 
         Returns:
             (n, latent_dim).

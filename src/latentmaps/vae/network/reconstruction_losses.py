@@ -20,7 +20,7 @@ class ReconstructionLoss(keras.layers.Layer):
     """A per-image loss: pixels and logits, (n, h, w, c) each -> (n,), float32.
 
     Pixels are the targets, 0..1. The reconstruction is the logistic function of the logits. The
-    attributes have no defaults, so that a new loss cannot inherit a wrong value by mistake.
+    attributes have no defaults, so a new loss cannot inherit a wrong value by mistake.
 
     Attributes:
         kind: name in params.yaml, in result files and on pages.

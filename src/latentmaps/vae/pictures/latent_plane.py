@@ -110,8 +110,8 @@ def draw(
         trained: the VAE.
         encodings: the posteriors of at least 2 images.
         params: the section ``draw_latent_space``.
-        note: a sentence for the end of the caption, such as a note about showing real people: with
-            few faces, the plane passes close to some of them.
+        note: a sentence for the end of the caption, such as a warning about real people. If there
+            are few faces, the plane passes close to some of them.
     """
     limit = params.traversal_limit
     steps = np.linspace(-limit, limit, params.plane_steps)

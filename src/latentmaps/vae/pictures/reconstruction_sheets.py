@@ -39,7 +39,8 @@ def pick(available: Rows, params: DrawReconstructions) -> Rows:
         params: the seeds, and the number of faces per row.
 
     Returns:
-        (len(row_seeds) * num_columns,); if `available` has no more entries, all of it in order.
+        (len(row_seeds) * num_columns,); if `available` has no more entries than that, all of them
+        in order.
     """
     if len(available) <= len(params.row_seeds) * params.num_columns:
         return available

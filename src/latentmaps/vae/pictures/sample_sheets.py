@@ -134,7 +134,7 @@ def process(faces: Images, params: DrawSamples) -> Images:
     Args:
         faces: (n, h, w, c), uint8.
         params: the section ``draw_samples``, with the radius and strength of the unsharp mask, and
-            the contrast, a factor on the distance from the mean gray of each face.
+            the contrast, which multiplies the distance from the mean gray of each face.
 
     Returns:
         (n, h, w, c), uint8.

@@ -102,7 +102,7 @@ class TrainStepVae(TrainableVae):
 
 
 class KlLayer(keras.layers.Layer):
-    """Identity on z_mean and z_log_var that adds their weighted KL term to the model's losses."""
+    """Pass z_mean and z_log_var through and add their weighted KL term to the model's losses."""
 
     def __init__(
         self,

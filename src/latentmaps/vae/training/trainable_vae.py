@@ -42,7 +42,7 @@ class TrainableVae(keras.Model):
         decoder: z -> logits.
         reconstruction_loss: pixels, logits -> loss of each image, (n,).
         kl_weight: weight of the KL term, ``train_vae.fact``.
-        warm_up: (), 0..1, factor on `kl_weight`; 1 outside a warm-up.
+        warm_up: (), 0..1, factor by which `kl_weight` is multiplied; 1 outside a warm-up.
         averages: moving averages of the trained weights; empty unless ``keep_averages`` was called.
     """
 

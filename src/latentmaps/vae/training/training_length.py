@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 # Our choice, measured on avatars and photo-like faces: with fewer steps, the network produces gray
-# smears, whatever the number of faces. A large set still needs several passes.
+# smears, regardless of the number of faces. A large set still needs several passes.
 _LEAST_STEPS, _LEAST_EPOCHS = 1000, 10
 # (largest number of faces, batch size): few faces need small batches to get enough steps per epoch
 _BATCH_SIZES = ((2_000, 16), (10_000, 32), (50_000, 64))
@@ -26,9 +26,9 @@ class Length:
 def choose_length(num_train: int, *, epochs: int | str, batch_size: int | str) -> Length:
     """Return the length of a training run, replacing ``"auto"`` with suitable values.
 
-    An automatic batch size is 16 for up to 2,000 faces, 32 up to 10,000, 64 up to 50,000, and 128
-    above that, but never more than the number of faces. An automatic number of epochs is at least
-    10 and produces at least 1,000 steps.
+    An automatic batch size is 16 for up to 2,000 faces, 32 for up to 10,000, 64 for up to 50,000,
+    and 128 for more, but never more than the number of faces. An automatic number of epochs is at
+    least 10 and produces at least 1,000 steps.
 
     Args:
         num_train: faces in the training part.
