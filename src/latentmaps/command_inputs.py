@@ -35,7 +35,7 @@ def read_machine() -> "Machine":
 
 
 def plain_name(text: str, *, otherwise: str) -> str:
-    """Return a file name made from a text: at most 100 letters, digits and the characters ``._-``.
+    """Turn text into a file name of at most 100 characters: letters, digits and ``._-``.
 
     Args:
         text: any text, such as the layer name ``block1/conv``.

@@ -70,7 +70,7 @@ class SeedGroup:
         return f"{self.members[0].name} and {more} more" if more else self.members[0].name
 
     def statistic(self, value: Callable[[Experiment], float | None]) -> SeedStatistic | None:
-        """Collect a number over the seeds; return None if no seed has it.
+        """Collect the values of a number over the seeds; return None if no seed has one.
 
         Args:
             value: callable that returns the number for an experiment, or None.

@@ -13,8 +13,8 @@ from typing import Any
 
 from latentmaps.compare import parameters
 
-# A dependency of build_report. The values of the profile appear under their sections; the
-# name of the profile affects no result.
+# A dependency of build_report. The values of the profile appear under their sections; the name of
+# the profile affects no result.
 _NAME_OF_PROFILE = "profile"
 
 

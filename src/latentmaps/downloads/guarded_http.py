@@ -117,7 +117,7 @@ def resolve_redirect(url: str, location: str) -> str:
         location: the ``Location`` header of the response.
 
     Raises:
-        MirrorError: it is not an http or https address, or it leaves https for http.
+        MirrorError: the target is not an http or https address, or leaves https for http.
     """
     try:
         # http.client decodes headers as Latin-1, but servers write non-ASCII characters as UTF-8

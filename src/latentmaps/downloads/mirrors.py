@@ -214,7 +214,7 @@ def _without_page(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Return the same chunks after checking that they are not an HTML page.
 
     Raises:
-        MirrorError: they are an HTML page.
+        MirrorError: the chunks are an HTML page.
     """
     head = b""
     for piece in pieces:

@@ -27,7 +27,7 @@ class Length:
         """Check the length that a server states.
 
         Raises:
-            MirrorError: it cannot be the length of the file.
+            MirrorError: the stated length cannot be that of the file.
         """
         if announced_bytes is None:
             return

@@ -140,7 +140,7 @@ def _cnn_maps(cnn: Any) -> list[tuple[int, int]]:
 
 
 def _face_sheets(sections: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-    """Return the number of tiles of each section's sheets, by the keys that determine it."""
+    """Return each section's sheet sizes in tiles, keyed by the parameters that determine them."""
     samples, walks = sections["draw_samples"], sections["draw_latent_space"]
     pairs = sections["draw_reconstructions"]
     # with the reconstruction from a sampled z
@@ -173,7 +173,7 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
 
 
 def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
-    """Yield a line if the sheet of patterns has too many pixels; its tiles are already limited."""
+    """Yield a line if the sheet of patterns has too many pixels; the number of tiles is already limited."""
     seen, stride = 1, 1
     for kernel_size, step in zip(vae.kernel_sizes, vae.strides, strict=False):
         seen, stride = seen + (kernel_size - 1) * stride, stride * step

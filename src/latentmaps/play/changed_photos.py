@@ -45,7 +45,7 @@ def change(
     additions: Sequence[Addition],
     directions: Sequence[Direction],
 ) -> ChangedPhotos:
-    """Encode photos, add attributes and decode.
+    """Encode photos, add attributes, and decode the results.
 
     Args:
         vae: the VAE.

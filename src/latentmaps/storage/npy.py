@@ -1,8 +1,8 @@
 """Read the header of a .npy array as untrusted input.
 
 NumPy evaluates the header as a Python literal and trusts it. Here, the header must describe
-numbers, and exactly as many bytes as follow it. The bytes themselves are
-verified elsewhere, by the checksums of DVC and of zip files.
+numbers, and exactly as many bytes as follow it. The bytes themselves are verified elsewhere, by the
+checksums of DVC and of zip files.
 """
 
 import io

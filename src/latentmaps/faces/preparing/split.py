@@ -105,7 +105,7 @@ def _by_identity(index: Path, table: pd.DataFrame, params: SplitFaces, seed: int
 
 
 def _fill(people: np.ndarray, num_faces: np.ndarray, size: int) -> list[int]:
-    """Return the people who fit, in order, until they have `size` faces together.
+    """Select people who fit, in order, until they have `size` faces in total.
 
     Args:
         people: the candidates, in the order in which they are tried.

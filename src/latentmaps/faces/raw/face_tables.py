@@ -86,7 +86,7 @@ def read_identity(path: Path) -> pd.DataFrame:
 
 
 def check_partition(path: Path, partition: "pd.Series[str]") -> None:
-    """Check that every face of the table `path` is in one of the three partitions.
+    """Check that every face in a table is assigned to one of the three partitions.
 
     Raises:
         DataError: a face is in none of them.

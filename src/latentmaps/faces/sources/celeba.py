@@ -163,7 +163,7 @@ def _require_no_more(files: CelebaFiles, listed: "pd.Series[str]", names: Sequen
 
 
 def _rows_of(table: pd.DataFrame | None, names: Sequence[str]) -> pd.DataFrame:
-    """Return the rows of the faces `names`, in the order of `names`."""
+    """Return the rows of the faces in `names`, in the same order."""
     if table is None:
         return face_tables.names_only(names)
     return table.set_index("file").loc[list(names)].reset_index()

@@ -5,7 +5,7 @@ the authors' file, it is rendered in their layout and hashed, and the hash is co
 published one. A copy with different content never counts as official; if a layout were wrong, even
 a faithful copy would count as unofficial.
 
-The layout of the partition is proven, since its content is known and has the published hash. The
+The layout of the partition is proven: rendered in it, the known content has the published hash. The
 layout of the attributes follows from the published length of the file, which leaves two characters
 for each value of a row except the first; no file was available to prove it. Identities are
 separated from the names by one space. Both kinds of line endings are tried.
