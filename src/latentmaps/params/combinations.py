@@ -173,7 +173,7 @@ def _check_map(walks: Any, latent_dim: int, image_size: int) -> Iterator[str]:
 
 
 def _check_patterns(tile_scale: int, vae: Any) -> Iterator[str]:
-    """Yield a line if the sheet of patterns has too many pixels; the number of tiles is already limited."""
+    """Yield a line if the sheet of patterns has too many pixels; its number of tiles is limited."""
     seen, stride = 1, 1
     for kernel_size, step in zip(vae.kernel_sizes, vae.strides, strict=False):
         seen, stride = seen + (kernel_size - 1) * stride, stride * step
