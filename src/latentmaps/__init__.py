@@ -177,8 +177,8 @@ def find_oips(
             ``"fourier"`` or ``"noise"``; or a list of these. None: ``num_starts`` random start
             images, as in the draw_oips stage.
         objective: ``"mean"`` or ``"max"`` of a map, or ``"position"`` (the value at the center
-            of a map, on a patch the size of its receptive field); None: the mean, or the unit
-            itself for a dense layer.
+            of a map; if possible, images are patches the size of its receptive field); None: the
+            mean, or the unit itself for a dense layer.
         pixels: darkest and brightest pixel value that the model expects, such as (0, 1); None:
             pixels are unbounded, and every image is standardized to mean 0 and standard
             deviation 1.
