@@ -65,9 +65,9 @@ def repeat_training(check: Check) -> Rows:
     first, again = (check.ask("first_steps", jit_compile=True) for _ in range(2))
     text = f"{difference(first['losses'], check.cpu_losses):.1e}"
     yield f"{check.losses_name}: XLA, TF32", text
-    equal = "equal bytes" if first["weights"] == again["weights"] else "other bytes"
+    equal = "equal bytes" if first["weights"] == again["weights"] else "different bytes"
     far = difference(first["losses"], again["losses"])
-    yield "the same once more, with the same seed", f"{equal}, losses within {far:.1e}"
+    yield "a second run with the same seed", f"{equal}, losses within {far:.1e}"
 
 
 def limit_memory(check: Check) -> Rows:

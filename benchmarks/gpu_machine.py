@@ -23,12 +23,12 @@ def _rows(gpus: list[tf.config.PhysicalDevice]) -> Iterator[tuple[str, str]]:
         details = tf.config.experimental.get_device_details(gpu)
         capability = ".".join(map(str, details.get("compute_capability", "?")))
         name = details.get("device_name", "?")
-        yield f"{gpu.name} of TensorFlow", f"{name}, compute capability {capability}"
+        yield f"{gpu.name} in TensorFlow", f"{name}, compute capability {capability}"
     for line in query_nvidia_smi("name,memory.total,driver_version"):
-        yield "GPU, memory, driver of nvidia-smi", line
+        yield "GPU, memory, driver (nvidia-smi)", line
     built = tf.sysconfig.get_build_info()
     cuda, cudnn = (built.get(f"{name}_version", "none") for name in ("cuda", "cudnn"))
-    yield "CUDA, cuDNN of TensorFlow", f"{cuda}, {cudnn}"
+    yield "CUDA, cuDNN that TensorFlow was built with", f"{cuda}, {cudnn}"
     libraries = versions.installed("tensorflow", "keras") | {"python": platform.python_version()}
     yield "versions", ", ".join(f"{name} {version}" for name, version in libraries.items())
     yield "CPU", f"{machine.cpu_name()}, {parallel.num_cores()} cores"

@@ -107,7 +107,7 @@ def measure_speed(load: Load) -> Answer:
     ways: dict[str, dict[str, Any]] = {}
     for jit_compile, precision, sends_ahead in load.settings["ways"]:
         name = f"XLA {'on' if jit_compile else 'off'}, {compute_dtype.choose(precision)}"
-        name += "" if sends_ahead else ", batches not sent ahead"
+        name += "" if sends_ahead else ", without prefetching"
         prefetch_to = setup.prefetch_to if sends_ahead else None
         ways[name] = {
             "precision": precision,

@@ -43,7 +43,7 @@ def test_every_row_is_filled_in(root: Path) -> None:
     )
     assert float(against_cpu) == 0.0
     assert float(as_trained) < 1e-5
-    assert found["the same once more, with the same seed"].startswith("equal bytes")
+    assert found["a second run with the same seed"].startswith("equal bytes")
     assert "steps without overflow" in found["float16 with its loss scale"]
     [spread] = [text for name, text in found.items() if "MirroredStrategy over 2" in name]
     assert float(spread) < 1e-5
@@ -139,7 +139,7 @@ def test_a_failing_variant_keeps_the_speeds_of_the_others(tmp_path: Path) -> Non
     small = Check("cpu", images, batch_size=4, num_rounds=1, network=dict(gpu_check.TINY))
     ways = [(False, "float32", False), (False, "float99", True)]
     answer = small.ask("speed", num_steps=2, ways=ways)
-    assert list(answer["speeds"]) == ["XLA off, float32, batches not sent ahead"]
+    assert list(answer["speeds"]) == ["XLA off, float32, without prefetching"]
     assert list(answer["errors"]) == ["XLA off, float99"]
     (_, speed), (name, error) = gpu_groups.list_speeds("images/s", answer)
     assert isinstance(speed, str)
@@ -159,6 +159,6 @@ def test_the_rows_of_the_machine_name_every_gpu_and_its_driver(
     assert found["num_gpus"] == 2
     rows = dict(found["rows"])
     card = "Card, compute capability 8.6"
-    assert [rows[f"{gpu.name} of TensorFlow"] for gpu in gpus] == [card, card]
-    assert rows["GPU, memory, driver of nvidia-smi"] == "Card, 24576 MiB, 550.1"
+    assert [rows[f"{gpu.name} in TensorFlow"] for gpu in gpus] == [card, card]
+    assert rows["GPU, memory, driver (nvidia-smi)"] == "Card, 24576 MiB, 550.1"
     assert rows["CPU"].endswith("cores")

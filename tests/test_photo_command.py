@@ -59,7 +59,7 @@ def test_a_sheet_is_written_and_nothing_else(
     shown = capsys.readouterr()
     assert shown.out.startswith("me.png: 2 photos, reconstructed with an error of ")
     assert shown.out.endswith(" of 255 levels (test faces: 25.5)\n")
-    assert "has seen drawings only, no photo" in shown.err
+    assert "has seen only drawings, no photo" in shown.err
     content = Path("me.png").read_bytes()
     assert ask(*words) == 0
     assert Path("me.png").read_bytes() == content

@@ -48,7 +48,7 @@ def test_without_additions_there_is_no_result(vae: PlayableVae) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("avatars", "has seen drawings only, no photo"),
+        ("avatars", "has seen only drawings, no photo"),
         ("digits", "has seen handwritten digits only"),
         ("celeba", "for non-commercial research only"),
         ("folder", "pictures of your own"),
@@ -65,9 +65,9 @@ def test_the_error_is_compared_with_that_of_test_faces(vae: PlayableVae) -> None
     near, far, unknown = (
         draw(vae, test_error=error).numbers["caption"] for error in (200.0, 1.0, None)
     )
-    assert "of test faces 200.0." in near
+    assert "for test faces, it is 200.0." in near
     assert "try a --box" not in near
-    assert "of test faces 1.0. One far above that" in far
+    assert "for test faces, it is 1.0. A much larger error" in far
     assert "test faces" not in unknown
 
 

@@ -101,9 +101,10 @@ def _title(answer: Answer) -> str:
 
 def _caption(answer: Answer, tiles: Tiles) -> str:
     return (
-        f"A row for each start. Under a tile: the activation ({answer.objective_words}); under a "
-        "digit: what it shows, and its activation. Blank: the end had been reached before. End: "
-        "the best picture of the way; green border: the OIP, the highest end of its unit (a head "
-        "start must end 5 % higher to be it). Ends of one optimum look alike. "
+        f"One row per start image. Under each tile: its activation ({answer.objective_words}); "
+        "under a digit: its label and activation. Blank: the ascent had already stopped. End: the "
+        "best image of the ascent. Green border: the OIP, the end with the highest activation of "
+        "its unit (a head start wins only if it ends at least 5% higher). Ends that look alike "
+        "belong to the same optimum. "
         f"{tiles.words(answer.units[0].oip.shape[2])}"
     )

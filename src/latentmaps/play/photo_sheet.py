@@ -19,8 +19,8 @@ _FAR = 1.5
 
 # source of the training faces -> limitation of such a model
 _SEEN = {
-    "avatars": "This model has seen drawings only, no photo: it makes a drawing of any photo.",
-    receipts.DIGITS: "This model has seen handwritten digits only, no face.",
+    "avatars": "This model has seen only drawings, no photos: it turns any photo into a drawing.",
+    receipts.DIGITS: "This model has seen only handwritten digits, no faces.",
 }
 _TERMS = {
     "celeba": "The model was trained on CelebA: for non-commercial research only.",
@@ -79,8 +79,8 @@ def _shorten(name: str) -> str:
 def _describe_columns(photos: ChangedPhotos, vae: PlayableVae) -> str:
     height, width, _ = vae.image_shape
     seen = (
-        f"From the left: the photo, cropped, as the encoder reads it, {width}x{height} pixels; "
-        "what the decoder makes of the mean of its posterior"
+        f"From the left: the photo, cropped and scaled for the encoder ({width}x{height} pixels); "
+        "the decoded mean of its posterior"
     )
     if photos.results is None:
         return f"{seen}."
@@ -89,27 +89,27 @@ def _describe_columns(photos: ChangedPhotos, vae: PlayableVae) -> str:
         f"{direction.num_with:,} training faces)"
         for direction in photos.directions
     )
-    return f"{seen}; and of that point plus a multiple of the direction of {known}."
+    return f"{seen}; the same point plus a multiple of the direction of {known}, decoded."
 
 
 def _describe_error(photos: ChangedPhotos, test_error: float | None) -> str:
-    unit = "Error: root mean square difference to the photo, in levels of 0 to 255"
+    unit = "Error: root mean square difference from the photo, in levels of 0 to 255"
     if test_error is None:
         return f"{unit}."
     far = (
-        " One far above that is of a photo unlike those the model knows, or framed in another way: "
-        "try a --box."
+        " A much larger error means that the photo differs from those the model has learned, or "
+        "is framed differently: try a --box."
         if photos.errors.max() > _FAR * test_error
         else ""
     )
-    return f"{unit}; of test faces {test_error:.1f}.{far}"
+    return f"{unit}; for test faces, it is {test_error:.1f}.{far}"
 
 
 def _describe_loss(vae: PlayableVae) -> str:
     """Return a note about what a VAE of this size cannot preserve."""
     num_latent, num_values = vae.architecture.latent_dim, math.prod(vae.image_shape)
     return (
-        f"A point has {num_latent:,} numbers for the {num_values:,} of an image: light, pose and "
-        "large shapes fit in; what makes a face recognizable does not, the look of the eyes, "
-        "teeth, skin, single strands of hair."
+        f"A latent point has {num_latent:,} numbers, an image {num_values:,}. A point can express "
+        "lighting, pose and large shapes, but not the details that make a face recognizable, such "
+        "as eyes, teeth, skin and strands of hair."
     )

@@ -12,7 +12,7 @@ def choose(precision: str) -> str:
     """Return the compute dtype for ``train_vae.precision``.
 
     ``"auto"`` is bfloat16 on devices with bfloat16 instructions, and float32 elsewhere. On a CPU
-    without such instructions, bfloat16 takes about ten times as long as float32.
+    without such instructions, bfloat16 takes about six times as long as float32.
 
     Args:
         precision: ``"auto"``, ``"float32"``, ``"bfloat16"`` or ``"float16"``.
