@@ -35,7 +35,7 @@ def test_a_row_has_the_photo_its_reconstruction_and_the_result(vae: PlayableVae)
     caption = sheet.numbers["caption"]
     smiling = ATTRIBUTES.find("Smiling")
     assert f"Smiling (d' {smiling.d_prime:.2f}, 30 training faces), Young (d' " in caption
-    assert "5 numbers for the 768 of an image" in caption
+    assert "5 numbers, an image 768" in caption
     assert "ask them before you pass this sheet on" in caption
 
 
@@ -49,7 +49,7 @@ def test_without_additions_there_is_no_result(vae: PlayableVae) -> None:
     ("source", "words"),
     [
         ("avatars", "has seen only drawings, no photo"),
-        ("digits", "has seen handwritten digits only"),
+        ("digits", "has seen only handwritten digits"),
         ("celeba", "for non-commercial research only"),
         ("folder", "pictures of your own"),
     ],

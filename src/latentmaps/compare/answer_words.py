@@ -128,7 +128,7 @@ def _describe_fitted(answer: SweepAnswer) -> list[str]:
     sentence = (
         "A sampler that is fitted after training changes the trade-off: at "
         f"{name} {best.label}, random faces have a kernel distance of {fitted.text} with the "
-        f"{fitted.label}, {prior.text} with the {prior.label}{at_best}. With fitted samplers "
-        f"instead of the prior, the sweep supports {supported}."
+        f"{fitted.label} sampler and {prior.text} with the {prior.label}{at_best}. With fitted "
+        f"samplers instead of the prior, the sweep supports {supported}."
     )
     return [sentence]

@@ -191,7 +191,10 @@ def _describe_line(line: Line, term: Term, name: str) -> str:
     """Describe the first and last numbers of a line as text."""
     texts = [term.text(value) for _, value in line.points]
     places = [f"at {name} {x:g}" for x, _ in line.points]
-    span = f"from {texts[0]} {places[0]} to {texts[-1]} {places[-1]}"
-    words = texts[0] if line.is_floor and len(set(texts)) == 1 else span
+    words = f"{texts[0]} {places[0]}"
+    if line.is_floor and len(set(texts)) == 1:
+        words = texts[0]
+    elif len(texts) > 1:
+        words = f"from {words} to {texts[-1]} {places[-1]}"
     sentence = f"{line.label}: {words}" if line.label else words
     return f"{sentence[:1].upper()}{sentence[1:]}."

@@ -168,9 +168,6 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
         f"This picture excites {words} of {unit.layer_name}{most}: {unit.activation:.3g} "
         f"({answer.objective_words})."
     )
-    if highest != unit.winner:
-        end = f"{unit.activations[highest]:.3g}"
-        yield f"Start {highest + 1} reached {end}, {_explain_rejection(answer, highest)}."
     ended = "converged after" if unit.converged[unit.winner] else "was still changing after"
     if not answer.question.params.convergence_threshold:
         ended = "took all"
@@ -179,6 +176,9 @@ def _verdict(answer: Answer, position: int) -> Iterator[str]:
         f"It grew from start {unit.winner + 1} ({kind_words(answer, unit, unit.winner)}) and "
         f"{ended} {unit.num_steps[unit.winner]} steps."
     )
+    if highest != unit.winner:
+        end = f"{unit.activations[highest]:.3g}"
+        yield f"Start {highest + 1} reached {end}, {_explain_rejection(answer, highest)}."
     optima = [members for _, members in list_optima(unit)]
     num_loud = sum(map(len, optima))
     if num_loud > 1:
