@@ -2,9 +2,9 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import numpy as np
@@ -45,15 +45,23 @@ hypothesis.settings.load_profile("quick")
 
 # the environment before the first test
 _environment: dict[str, str] = {}
+# the random generators of each test module, with their states before the first test
+_generators: dict[str, list[tuple[np.random.Generator, Mapping[str, Any]]]] = {}
 
 
-def pytest_collection_finish() -> None:
-    """Record the environment, and exclude all imported objects from garbage collection.
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Record what tests may change, and exclude all imported objects from garbage collection.
 
     Importing TensorFlow creates millions of objects. Collecting garbage took a seventh of the CPU
     time of tests that build networks.
     """
     _environment.update(os.environ)
+    for module in {item.module for item in session.items if isinstance(item, pytest.Function)}:
+        _generators[module.__name__] = [
+            (value, value.bit_generator.state)
+            for value in vars(module).values()
+            if isinstance(value, np.random.Generator)
+        ]
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -73,6 +81,13 @@ def keep_settings_of_tensorflow() -> Iterator[None]:
     for key, value in _environment.items():
         if key.startswith(warm_python.READ_EARLY):
             os.environ[key] = value
+
+
+@pytest.fixture(autouse=True)
+def restart_random_numbers(request: pytest.FixtureRequest) -> None:
+    """Give a test the same random numbers regardless of the tests before it."""
+    for generator, state in _generators[request.module.__name__]:
+        generator.bit_generator.state = state
 
 
 @pytest.fixture(autouse=True)

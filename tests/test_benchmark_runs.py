@@ -99,6 +99,7 @@ def test_training_is_compared_with_the_limit_of_the_machine() -> None:
     assert rows[train_vae.TITLES["source"]][2:4] == ["", ""]
 
 
+@pytest.mark.slow
 def test_memory_is_measured_on_few_and_on_many_images(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,8 @@ from tests import warm_python
 
 from latentmaps import changed_inputs
 
+pytestmark = pytest.mark.slow
+
 DVC_YAML = """\
 stages:
   make_file:
@@ -84,7 +86,6 @@ def follow(advice: str) -> None:
         subprocess.run([*program, *words[1:]], check=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("cached", [False, True], ids=["file", "file and cache"])
 @pytest.mark.usefixtures("repository")

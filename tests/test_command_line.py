@@ -25,6 +25,7 @@ def run(*words: str, folder: Path, root: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.slow
 def test_outside_a_repository_it_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("compare", folder=tmp_path, root=root)
     assert result.returncode == 1
@@ -47,6 +48,7 @@ def test_a_repository_without_git_is_refused(tmp_path: Path, root: Path) -> None
     assert "no git repository with a commit" in result.stderr
 
 
+@pytest.mark.slow
 def test_help_needs_neither_dvc_nor_charts(root: Path) -> None:
     program = (
         "import sys\nfrom latentmaps import command_line\n"
@@ -60,6 +62,7 @@ def test_help_needs_neither_dvc_nor_charts(root: Path) -> None:
     assert "--no-pages" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_table_outside_a_repository_says_where_to_run(tmp_path: Path, root: Path) -> None:
     result = run("table", folder=tmp_path, root=root)
     assert result.returncode == 1
@@ -83,6 +86,7 @@ def test_a_system_error_without_a_file_name_is_reported_with_the_output(
         command_line.main(words)
 
 
+@pytest.mark.slow
 def test_version_is_printed_without_importing_tensorflow(tmp_path: Path, root: Path) -> None:
     for name in ("tensorflow", "keras"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('was imported')", encoding="utf-8")

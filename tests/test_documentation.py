@@ -19,6 +19,7 @@ def locked_hashes() -> dict[str, str]:
     return {out["path"]: out["md5"] for s in lock["stages"].values() for out in s["outs"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("figure", "out"),
     [

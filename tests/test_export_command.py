@@ -107,6 +107,7 @@ def test_a_missing_extra_is_reported_with_the_way_to_install_it(
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_of_a_file_that_computes_something_else(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

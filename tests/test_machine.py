@@ -43,6 +43,7 @@ def configure(root: Path, folder: Path, **changes: object) -> subprocess.Complet
     )
 
 
+@pytest.mark.slow
 def test_one_inter_op_thread_and_the_requested_intra_op_threads(root: Path, tmp_path: Path) -> None:
     result = configure(root, tmp_path, cpu_threads=1)
     setup, threads = result.stdout.splitlines()
@@ -51,10 +52,12 @@ def test_one_inter_op_thread_and_the_requested_intra_op_threads(root: Path, tmp_
     assert f"Computing on the CPU, {machine.cpu_name()}: 1 threads, XLA off" in result.stderr
 
 
+@pytest.mark.slow
 def test_xla_can_be_forced(root: Path, tmp_path: Path) -> None:
     assert "jit_compile=True" in configure(root, tmp_path, jit_compile=True).stdout
 
 
+@pytest.mark.slow
 def test_a_missing_gpu_is_an_error_not_a_cpu_run(root: Path, tmp_path: Path) -> None:
     result = configure(root, tmp_path, device="gpu")
     assert result.returncode == 1

@@ -132,6 +132,7 @@ REFUSED: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "message"), REFUSED, ids=[" ".join(w) for w, _ in REFUSED])
 def test_unusable_input_is_refused_and_nothing_is_written(
     project: Path, words: tuple[str, ...], message: str
@@ -146,6 +147,7 @@ def test_unusable_input_is_refused_and_nothing_is_written(
     assert not Path("reports").exists()
 
 
+@pytest.mark.slow
 def test_weights_that_are_not_finite_are_refused(project: Path) -> None:
     shape = cnn.Architecture((8, 8), 8)
     model = cnn.build_cnn(shape, seed=1)
@@ -212,6 +214,7 @@ def test_help_names_every_option_kind_and_strategy_in_a_moment(
             assert option in text
 
 
+@pytest.mark.slow
 def test_help_imports_no_numeric_library(root: Path) -> None:
     program = (
         "import sys\nfrom latentmaps import command_line\n"

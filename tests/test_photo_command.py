@@ -170,6 +170,7 @@ def test_latents_of_another_vae_are_refused(project: Path) -> None:
     assert ask("plain.png") == 0
 
 
+@pytest.mark.slow
 def test_faces_without_attributes_are_reported(project: Path) -> None:
     Path("data/latents/attributes.npz").unlink()
     said = str(ask("plain.png", "--add", "Smiling=1"))

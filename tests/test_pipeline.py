@@ -64,6 +64,7 @@ def test_the_script_defines_a_function_named_after_the_stage(stage: Stage) -> No
     assert stage.desc
 
 
+@pytest.mark.slow
 @by_name
 def test_deps_list_the_script_and_every_folder_it_can_reach(stage: Stage) -> None:
     code = [path for path in paths(stage.deps) if path.startswith(("src/", "stages/"))]

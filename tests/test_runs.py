@@ -64,6 +64,7 @@ def test_a_finished_stage_gives_its_output_the_final_name(stage: Stage) -> None:
     assert result.stdout == ""
 
 
+@pytest.mark.slow
 def test_a_seed_in_the_profile_is_logged_once(stage: Stage) -> None:
     path = stage.folder / "params.yaml"
     text = path.read_text(encoding="utf-8")
@@ -73,6 +74,7 @@ def test_a_seed_in_the_profile_is_logged_once(stage: Stage) -> None:
     assert result.stderr.count("The profile sample sets base: seed 7 instead of 2022") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "message"),
     [
@@ -105,6 +107,7 @@ def test_a_failed_stage_leaves_the_previous_output_intact(stage: Stage) -> None:
     assert (stage.folder / "out/copy.txt").read_text(encoding="utf-8") == "content"
 
 
+@pytest.mark.slow
 def test_a_bug_keeps_its_traceback(stage: Stage) -> None:
     result = stage.run("raise ZeroDivisionError")
     assert result.returncode == 1
@@ -112,12 +115,14 @@ def test_a_bug_keeps_its_traceback(stage: Stage) -> None:
     assert stage.leftovers() == []
 
 
+@pytest.mark.slow
 def test_a_stage_that_forgets_an_output_is_a_bug(stage: Stage) -> None:
     result = stage.run("pass")
     assert "the stage ended without writing out/copy.txt" in result.stderr
     assert result.returncode == 1
 
 
+@pytest.mark.slow
 def test_leftovers_of_a_killed_run_are_removed(stage: Stage) -> None:
     partial = stage.folder / "out/.copy.txt.partial"
     partial.mkdir(parents=True)
@@ -160,6 +165,7 @@ def test_a_folder_replaces_the_previous_folder(stage: Stage) -> None:
     assert sorted(stage.leftovers()) == ["out/copy.txt", "out/copy.txt/second"]
 
 
+@pytest.mark.slow
 def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
     result = stage.run("raise ZeroDivisionError", "--source", "none.txt", "--copy", "out/copy.txt")
     assert result.returncode == 1
@@ -169,6 +175,7 @@ def test_a_missing_input_is_named_before_any_work(stage: Stage) -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_error_in_a_changed_input_comes_with_advice(stage: Stage) -> None:
     (stage.folder / ".dvc").mkdir()
     (stage.folder / ".dvc/config").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
@@ -187,6 +194,7 @@ def test_an_error_in_a_changed_input_comes_with_advice(stage: Stage) -> None:
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
     params = stage.folder / "params.yaml"
     text = params.read_text(encoding="utf-8").replace("fact: 5.0", "fact: much")
@@ -197,6 +205,7 @@ def test_a_bad_parameter_stops_the_stage_before_any_work(stage: Stage) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_stage_that_fails_under_dvc_says_how_to_restore_everything(stage: Stage) -> None:
     stage.environment["DVC_STAGE"] = "copy_text"
     result = stage.run("raise DataError('bad')")
@@ -215,6 +224,7 @@ def test_tensorflow_logs_warnings_only(stage: Stage) -> None:
         assert stage.run(shown).stderr.strip() == f"copy_text: {expected}"
 
 
+@pytest.mark.slow
 def test_help_explains_every_argument(stage: Stage) -> None:
     text = stage.run(COPY, "--help").stdout
     assert "Copies a text." in text

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from tests import forked
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "stages").glob("*.py"))
 WITHOUT_TENSORS = ("fetch_faces", "crop_faces", "split_faces", "fetch_digits", "build_report")

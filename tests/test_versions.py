@@ -61,6 +61,7 @@ def test_the_stages_with_tensors_or_pixels_depend_on_the_small_file() -> None:
     assert watching == {base_name(stage) for stage in STAGES} - {"fetch_digits", "build_report"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["train_vae", "evaluate_vae", "train_cnn"])
 def test_numbers_name_all_libraries_that_computed_them(root: Path, stage: str) -> None:
     imported = set()

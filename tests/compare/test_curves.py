@@ -43,6 +43,7 @@ def test_equal_results_are_one_point() -> None:
     assert first == second
 
 
+@pytest.mark.slow
 def test_a_number_of_a_single_fact_is_a_point_that_the_caption_names_once() -> None:
     incomplete = make_experiment("b", 5.0, test={"mmd_floor": 0.0, "mmd_prior": 0.1})
     raw_kl = curves.make_curves([make_experiment("a", 1.0), incomplete])[0]
@@ -51,6 +52,7 @@ def test_a_number_of_a_single_fact_is_a_point_that_the_caption_names_once() -> N
     assert raw_kl.caption == f"{number:.2f} nats at fact 1."
 
 
+@pytest.mark.slow
 def test_a_number_that_no_experiment_has_gets_no_curve() -> None:
     without = {"mmd_floor": 0.0, "kl_nats": evaluation_numbers(1.0)["kl_nats"]}
     experiments = [

@@ -58,6 +58,7 @@ def test_experiments_left_out_are_named_with_reason_and_command() -> None:
     assert 'id="incomplete"' not in page.render(make_sweep(), {})
 
 
+@pytest.mark.slow
 def test_a_command_that_solves_several_problems_is_shown_once() -> None:
     problems = [Problem(f"{name} is missing", "dvc repro") for name in ("strip.png", "index.html")]
     half = make_experiment("half", 7.0, strips={}, problems=problems)
@@ -100,6 +101,7 @@ def test_nothing_to_compare_is_an_error_that_says_why() -> None:
         page.render([lost], {})
 
 
+@pytest.mark.slow
 def test_the_policy_allows_the_script_and_no_other() -> None:
     text = page.render(make_sweep(), {})
     [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
@@ -125,6 +127,7 @@ def test_every_id_is_unique_and_every_anchor_has_a_target() -> None:
     assert "http" not in re.sub(r"http://www.w3.org/\S+|http-equiv", "", text)
 
 
+@pytest.mark.slow
 def test_every_picture_says_what_it_shows() -> None:
     text = page.render(make_sweep(), {})
     alts = re.findall(r'<img [^>]*alt="([^"]*)"', text)
@@ -167,6 +170,7 @@ def test_without_an_answer_the_page_says_why_and_judges_nothing() -> None:
     assert 'class="verdict' not in text
 
 
+@pytest.mark.slow
 def test_one_experiment_has_no_answer_and_a_command() -> None:
     text = words(page.render([make_experiment("a", 3.0)], {}))
     assert "No answer: found one experiment, but a sweep needs at least two values." in text

@@ -17,6 +17,7 @@ def links(page: Path) -> list[str]:
     return re.findall(r'<p class="full"><a href="([^"]*)"', page.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_full_pages_are_copied_and_linked(tmp_path: Path) -> None:
     full = tmp_path / "full.html"
     full.write_text("full", encoding="utf-8")
@@ -33,6 +34,7 @@ def test_full_pages_are_copied_and_linked(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_pages_that_a_full_page_links_to_are_copied_as_well(tmp_path: Path) -> None:
     full, layer = tmp_path / "full", tmp_path / "layer"
     full.write_text("full", encoding="utf-8")
@@ -48,6 +50,7 @@ def test_pages_that_a_full_page_links_to_are_copied_as_well(tmp_path: Path) -> N
     assert 'href="../index.html"' in missing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["sweep #2.html", "50 %.html", "a:b.html", "what?.html"])
 def test_links_work_for_any_name_of_the_output(tmp_path: Path, name: str) -> None:
     full = tmp_path / "full.html"

@@ -3,6 +3,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from tests.compare.example_experiments import (
     BEST,
     FID_NETWORK,
@@ -63,6 +64,7 @@ def _nets(metrics: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from (part for part in faces.values() if isinstance(part, dict))
 
 
+@pytest.mark.slow
 def test_every_number_of_the_test_and_every_loss_is_on_the_page() -> None:
     numbers = itertools.count(101)
     evaluation = with_fid_network(evaluation_numbers(5.0))

@@ -83,6 +83,7 @@ def test_a_server_that_sends_more_than_the_limit_is_given_up(
         fetch(file, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_server_that_is_too_slow_is_given_up(server: Served, tmp_path: Path) -> None:
     hasty = dataclasses.replace(IMPATIENT, slowest_bytes_per_s=10_000, window_s=0.2)
 

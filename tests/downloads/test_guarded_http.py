@@ -118,6 +118,7 @@ def _forever(head: bytes, piece: bytes) -> Answer:
 CHUNKS = response("200 OK", "Transfer-Encoding: chunked")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "piece"),
     [

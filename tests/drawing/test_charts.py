@@ -117,6 +117,7 @@ def test_every_value_of_the_parameter_is_a_tick() -> None:
     assert {"KL", "nats", "fact"} <= set(shown)
 
 
+@pytest.mark.slow
 def test_it_has_a_description_and_uses_the_colors_of_the_page() -> None:
     svg = draw_lines(
         Line("a", SWEEP), Line("b", SWEEP), Line("c", SWEEP), Line("d", SWEEP, is_floor=True)
@@ -139,6 +140,7 @@ def test_a_line_joins_its_points_unless_a_value_occurs_twice() -> None:
     assert num_joints([*SWEEP, (10.0, 22.0)]) == joined - 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "points", [[(0.0, 1.0), (5.0, 2.0)], [(2.0, 1.0)], [(-1.0, 1.0), (9.0, 2.0)]]
 )
@@ -175,6 +177,7 @@ def test_single_results_are_pale_and_do_not_break_the_line_of_means() -> None:
     assert "stroke-opacity: 0.4" not in draw_lines(Line("", SWEEP))
 
 
+@pytest.mark.slow
 def test_all_lines_look_different() -> None:
     drawn = draw_lines(*[Line(f"line {number}", SWEEP) for number in range(8)])
     styles = re.findall(r'style="fill: none; ([^"]*stroke-width: 1.6[^"]*)"', drawn)

@@ -14,6 +14,7 @@ def layers(**changes: Any) -> dict[str, dict[str, Any]]:
     return {layer["name"]: layer for layer in described.description["layers"]}
 
 
+@pytest.mark.slow
 def test_an_activation_goes_into_the_layer_before_it() -> None:
     found = layers()
     assert list(found) == ["features", "convolution_2", "logits"]

@@ -40,6 +40,7 @@ def test_each_format_has_a_number_of_bytes_per_weight() -> None:
     assert len(content(packed(0.0))) == 4 * kernels + 4 * maps
 
 
+@pytest.mark.slow
 def test_the_stated_difference_is_that_of_rounded_weights() -> None:
     model = example.plain_decoder()
     inputs = architectures.inputs_of(model, num_inputs=70)

@@ -47,6 +47,7 @@ def test_a_page_of_digits_speaks_of_images() -> None:
     assert 'whenOpened("faces"' in rendered(are_digits=True)
 
 
+@pytest.mark.slow
 def test_the_page_says_how_weights_are_stored_and_what_that_changes() -> None:
     text = text_of(rendered())
     assert re.search(
@@ -57,6 +58,7 @@ def test_the_page_says_how_weights_are_stored_and_what_that_changes() -> None:
     assert "Weights of the CNN: float32, exactly as trained." in text
 
 
+@pytest.mark.slow
 def test_the_policy_of_the_page_allows_its_own_scripts_and_nothing_from_outside() -> None:
     html = rendered()
     [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', html)

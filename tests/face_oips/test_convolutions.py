@@ -41,6 +41,7 @@ def test_a_position_sees_its_patch_and_nothing_else(name: str) -> None:
             assert seen_pixels(encoder, convolution, position) == set(patch) & set(range(16))
 
 
+@pytest.mark.slow
 def test_all_convolutions_and_no_dense_layers_are_listed() -> None:
     found = convolutions.find_convolutions(example.encoder(dense_units=7))
     assert [convolution.layer_name for convolution in found] == ["activation_1", "activation_2"]

@@ -41,6 +41,7 @@ def test_no_face_and_no_position_is_stronger(
             assert value == pytest.approx(seen.activations[index, face], rel=1e-4, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_patch_shows_what_the_position_sees() -> None:
     for convolution, seen in found(example.encoder()):
         patches = strongest.cut(seen, convolution, FACES)
@@ -67,11 +68,13 @@ def test_a_patch_is_gray_outside_the_image() -> None:
     assert set(patches[0, 0][outside].ravel().tolist()) == {128}
 
 
+@pytest.mark.slow
 def test_fewer_faces_give_fewer_patches() -> None:
     for _, seen in found(example.encoder(), rows=ROWS[:2]):
         assert seen.faces.shape[1] == 2
 
 
+@pytest.mark.slow
 def test_gray_faces_are_read() -> None:
     gray = example.images(5, num_channels=1)
     network = example.encoder(num_channels=1)

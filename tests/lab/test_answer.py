@@ -58,6 +58,7 @@ def test_the_summary_lists_the_activation_of_each_unit(
     assert silent_answer.summary.startswith("Conv2D_2-3 ")
 
 
+@pytest.mark.slow
 def test_the_strongest_digits_are_those_of_the_units(answer: Answer, subject: Subject) -> None:
     assert subject.digits is not None
     assert answer.strongest is not None

@@ -62,6 +62,7 @@ def test_components_removed_by_standardization_do_not_shorten_a_step(
     assert found.activations[0] - 5000 == pytest.approx(best, rel=0.01)
 
 
+@pytest.mark.slow
 def test_half_of_each_step_continues_in_the_previous_direction(
     filter_model: Callable[..., keras.Model],
 ) -> None:
@@ -76,6 +77,7 @@ def test_half_of_each_step_continues_in_the_previous_direction(
     np.testing.assert_allclose(turns, 0.1 * np.array([1 / 2, 3 / 4, 7 / 8, 15 / 16]), rtol=0.02)
 
 
+@pytest.mark.slow
 def test_the_activation_grows(second_layer: Networks) -> None:
     found = ascend(second_layer.objective, ascent_inputs(8), ASCENT)
     loud = found.activations > 0
@@ -84,6 +86,7 @@ def test_the_activation_grows(second_layer: Networks) -> None:
     np.testing.assert_allclose(found.images.std(axis=(1, 2, 3)), 1, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_activation_is_that_of_the_image_and_the_highest_of_the_curve(
     second_layer: Networks,
 ) -> None:
@@ -103,6 +106,7 @@ def test_an_image_does_not_depend_on_the_other_images(second_layer: Networks) ->
         np.testing.assert_array_equal(alone.curves[0], together.curves[row])
 
 
+@pytest.mark.slow
 def test_a_silent_start_does_not_change_and_takes_no_step(
     filter_model: Callable[..., keras.Model],
 ) -> None:

@@ -63,6 +63,7 @@ def test_the_means_below_are_those_of_the_layer_below(model: keras.Model) -> Non
     assert cnn_layers.responses_below(model, "Conv2D_1") is None
 
 
+@pytest.mark.slow
 def test_responses_to_an_image_do_not_depend_on_the_other_images(model: keras.Model) -> None:
     network = cnn_layers.up_to(model, "Conv2D_3").responses
     images = np.random.default_rng(0).normal(size=(300, 28, 28, 1)).astype(np.float32)

@@ -90,6 +90,7 @@ def test_the_ascent_increases_the_objective_of_every_live_unit(
         np.testing.assert_allclose(found.activations[:, start], measured, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_images_keep_meeting_the_constraint(color_model: keras.Model) -> None:
     free, pixels = (
         search_all(color_model, "edges", "mean", constraint).images
@@ -258,6 +259,7 @@ def test_one_position_of_an_encoder_equals_its_patch(others: dict[str, Any]) -> 
         assert_patches_agree(model, layer_name)
 
 
+@pytest.mark.slow
 def test_a_patch_has_no_padding_of_pooling_layers_either() -> None:
     layers = keras.layers
     inputs = keras.Input((30, 24, 2))

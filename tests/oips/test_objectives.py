@@ -43,6 +43,7 @@ def test_the_mean_is_that_of_the_outputs_of_the_layer(color_model: keras.Model) 
         np.testing.assert_allclose(found, maps.mean(axis=(1, 2)), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_largest_value_and_the_central_one_are_those_before_the_activation(
     color_model: keras.Model,
 ) -> None:
@@ -53,6 +54,7 @@ def test_the_largest_value_and_the_central_one_are_those_before_the_activation(
     assert (centers < 0).any()
 
 
+@pytest.mark.slow
 def test_an_activation_of_the_layer_itself_is_left_out(color_model: keras.Model) -> None:
     edges = outputs(color_model, "edges")  # (n, 36, 26, 6)
     centers = measured(color_model, "edges", "position")
@@ -71,6 +73,7 @@ def test_the_value_of_one_unit_is_one_of_those_of_all_units(color_model: keras.M
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layer", "is_behind"),
     [

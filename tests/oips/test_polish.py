@@ -131,6 +131,7 @@ def test_an_image_of_a_low_frequency_does_not_change() -> None:
     np.testing.assert_array_equal(found.activations, before)
 
 
+@pytest.mark.slow
 def test_noise_that_does_not_affect_the_map_is_removed() -> None:
     image, pattern = noise(1, *WINDOW), wave(3, 0)
     pattern[:, 12:] = 0
@@ -168,6 +169,7 @@ def test_the_activation_stays_high_if_the_map_responds_to_high_frequencies(
         assert found.images.max() <= pixel_range[1]
 
 
+@pytest.mark.slow
 def test_the_polish_of_a_linear_map_ends_at_the_best_possible_image() -> None:
     """For a pattern of a low and a high wave, the best image with 95% has less of the high one."""
     low, high = wave(2, 3), wave(15, 3)
@@ -206,6 +208,7 @@ def test_silent_images_and_a_share_of_1_change_nothing() -> None:
         )
 
 
+@pytest.mark.slow
 def test_pixels_outside_the_window_are_not_polished() -> None:
     """They keep their pattern, but standardization changes their contrast."""
     images = noise(1, 24, 28)

@@ -21,6 +21,7 @@ def find_oips(networks: Networks, digits: Digits, params: DrawOips) -> LayerOips
     return search.find_oips(networks, digits, params, seed=4, jit_compile=False, chunk_size=64)
 
 
+@pytest.mark.slow
 def test_the_strongest_digits_come_first(three_fates: keras.Model, dots: Digits) -> None:
     networks = cnn_layers.up_to(three_fates, "Conv2D_1")
     found = real_digits.find_strongest(networks, dots)

@@ -38,6 +38,7 @@ def test_a_silent_map_responds_after_some_steps(filter_model: Callable[..., kera
     assert (excitation.measure(activations, activate(model, num_steps=20)) > 0).all()
 
 
+@pytest.mark.slow
 def test_an_image_that_excites_its_map_does_not_change(
     filter_model: Callable[..., keras.Model],
 ) -> None:

@@ -41,6 +41,7 @@ def test_the_vae_has_the_computed_number_of_weights(changes: dict[str, Any]) -> 
     assert combinations.vae_weights(shape) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

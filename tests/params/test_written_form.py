@@ -16,6 +16,7 @@ def write(root: Path, folder: Path, override: str) -> tuple[list[str], list[str]
     return before, path.read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
@@ -37,11 +38,13 @@ def test_dvc_changes_only_the_line_of_the_value(
     assert changed[0].startswith(expected)
 
 
+@pytest.mark.slow
 def test_dvc_changes_nothing_if_the_value_is_the_same(root: Path, tmp_path: Path) -> None:
     before, after = write(root, tmp_path, "train_vae.fact=5.0")
     assert before == after
 
 
+@pytest.mark.slow
 def test_a_list_of_another_length_keeps_every_comment(root: Path, tmp_path: Path) -> None:
     before, after = write(root, tmp_path, "draw_reconstructions.row_seeds=[1]")
     assert [line for line in before if "#" in line] == [line for line in after if "#" in line]

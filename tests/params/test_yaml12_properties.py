@@ -42,6 +42,7 @@ def test_values_written_by_dvc_are_read_back(document: dict[str, Any]) -> None:
     assert yaml12.load(dumps_yaml(document)) == document
 
 
+@pytest.mark.slow
 @given(SCALARS)
 def test_a_value_that_dvc_writes_keeps_its_type(value: Any) -> None:
     assert is_equal(yaml12.load(dumps_yaml({"key": value}))["key"], value)

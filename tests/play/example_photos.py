@@ -1,5 +1,6 @@
 """Photos as cameras and programs write them, and files that are not photos."""
 
+import functools
 import io
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,17 @@ def turned() -> bytes:
 
 def write(folder: Path) -> None:
     """Write valid and invalid photos whose names say what is special about them."""
+    for name, bytes_ in _files().items():
+        (folder / name).write_bytes(bytes_)
+    (folder / "folder.png").mkdir()
+
+
+@functools.cache
+def _files() -> dict[str, bytes]:
     gray16 = np.linspace(0, 65535, 120 * 120).reshape(120, 120).astype(np.uint16)
     clear = Image.new("RGBA", (120, 120), (255, 0, 0, 0))
     gif = [Image.new("RGB", (120, 120), color) for color in ("red", "blue")]
-    files = {
+    return {
         "plain.png": content(halves()),
         "turned.jpg": turned(),
         "cmyk.jpg": content(halves().convert("CMYK"), "JPEG", quality=100),
@@ -48,6 +56,3 @@ def write(folder: Path) -> None:
         "empty.png": b"",
         "huge.png": content(Image.new("1", (10_000, 10_000))),
     }
-    for name, bytes_ in files.items():
-        (folder / name).write_bytes(bytes_)
-    (folder / "folder.png").mkdir()

@@ -15,6 +15,7 @@ def vae() -> PlayableVae:
     return PlayableVae(small_vae())
 
 
+@pytest.mark.slow
 def test_attributes_are_added_to_the_means_of_the_posteriors(vae: PlayableVae) -> None:
     photos = images(2)
     chosen = additions.parse(["Smiling=1.5", "Young=-2"])

@@ -25,6 +25,7 @@ def draw(vae: PlayableVae, *texts: str, **known: Any) -> Sheet:
     return photo_sheet.draw(changed, vae, **({"source": None, "test_error": None} | known))
 
 
+@pytest.mark.slow
 def test_a_row_has_the_photo_its_reconstruction_and_the_result(vae: PlayableVae) -> None:
     sheet = draw(vae, "Smiling=1.5", "Young=-1")
     layout = sheet.numbers["layout"]
@@ -71,6 +72,7 @@ def test_the_error_is_compared_with_that_of_test_faces(vae: PlayableVae) -> None
     assert "test faces" not in unknown
 
 
+@pytest.mark.slow
 def test_names_are_shown_in_characters_that_can_be_drawn(vae: PlayableVae) -> None:
     changed = changed_photos.change(vae, ["a\nb\udcff"], images(1), [], [])
     sheet = photo_sheet.draw(changed, vae, source=None, test_error=None)

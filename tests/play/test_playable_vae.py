@@ -86,6 +86,7 @@ def test_reconstructions_are_those_of_the_means(vae: PlayableVae) -> None:
     np.testing.assert_array_equal(vae.reconstruct(faces), expected)
 
 
+@pytest.mark.slow
 def test_an_interpolation_begins_and_ends_at_its_ends(vae: PlayableVae) -> None:
     faces = images(2)
     z = vae.encode(faces).z_mean
@@ -117,12 +118,14 @@ def test_anything_that_needs_latents_is_refused_without_them(alone: PlayableVae)
         alone.sample(1, seed=1, sampler="parzen")
 
 
+@pytest.mark.slow
 def test_latents_of_another_vae_are_refused(folder: Path, tmp_path: Path) -> None:
     vae_files.save(tmp_path, small_vae(latent_dim=4))
     with pytest.raises(DataError, match=r"train\.npz: points of 5 dimensions, expected 4"):
         latentmaps.load_vae(tmp_path, folder / "latents")
 
 
+@pytest.mark.slow
 def test_latents_without_attributes_are_refused(folder: Path, tmp_path: Path) -> None:
     latent_files.save(tmp_path, some_latents())
     (tmp_path / "attributes.npz").unlink()

@@ -7,6 +7,7 @@ from latentmaps.errors import DataError
 from latentmaps.play.project import Project
 
 
+@pytest.mark.slow
 def test_the_project_of_a_model_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example_project.write(tmp_path)
     monkeypatch.chdir(tmp_path / "data")
@@ -28,6 +29,7 @@ def test_missing_files_are_unknown(tmp_path: Path) -> None:
     assert project.read_test_error() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("numbers", ["{}", '{"mse": "low"}', '{"mse": -1.0}', '{"mse": null}'])
 def test_numbers_without_an_error_give_none(tmp_path: Path, numbers: str) -> None:
     example_project.write(tmp_path)

@@ -184,6 +184,7 @@ class _Wrong(Format):
         return add
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("added", [1e-3, np.nan])
 def test_a_file_that_computes_something_else_is_refused(
     added: float, portable_cnn: Portable, tmp_path: Path
@@ -255,6 +256,7 @@ def test_a_format_names_its_runtime() -> None:
     assert re.fullmatch(r"(ai-edge-litert|tensorflow) [\d.]+", formats.find("litert").runtime())
 
 
+@pytest.mark.slow
 def test_a_folder_is_loaded_as_portable_with_its_kind(tmp_path: Path) -> None:
     assert isinstance(networks.load(save_cnn(tmp_path / "cnn")), Portable)
     assert networks.find_kind(save_vae(tmp_path / "vae")) == "vae"

@@ -48,6 +48,7 @@ def assert_plain(model: keras.Model) -> None:
         assert layer.compute_dtype == "float32"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", architectures.CHANGES, ids=str)
 def test_a_plain_encoder_computes_the_same(changes: dict[str, Any]) -> None:
     model = architectures.encoder(**changes)
@@ -57,6 +58,7 @@ def test_a_plain_encoder_computes_the_same(changes: dict[str, Any]) -> None:
     assert len(plain.outputs) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changes", architectures.CHANGES, ids=str)
 def test_a_plain_decoder_computes_the_same(changes: dict[str, Any]) -> None:
     model = architectures.decoder(**changes)
@@ -89,6 +91,7 @@ def test_layers_keep_their_names() -> None:
     assert names == ["z", "features", "maps", "convolution_2", "activation_2", "logits"]
 
 
+@pytest.mark.slow
 def test_a_network_in_lower_precision_becomes_one_of_float32() -> None:
     model = architectures.randomize(vae.build_decoder(architecture(), compute_dtype="bfloat16"))
     plain = folding.to_plain(model)
@@ -100,6 +103,7 @@ def test_a_network_in_lower_precision_becomes_one_of_float32() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_saved_plain_network_loads_without_classes_of_ours(tmp_path: Path) -> None:
     plain = folding.to_plain(architectures.decoder(dense_units=3), output_activation="sigmoid")
     plain.save(tmp_path / "decoder.keras")

@@ -8,6 +8,7 @@ from latentmaps.errors import DataError
 from latentmaps.report import digits
 
 
+@pytest.mark.slow
 def test_the_output_has_rows_without_links_and_is_not_a_feature_map(example: Example) -> None:
     example.add_outputs()
     found = digits.read_digits(example.folder, [*LAYERS, "probabilities"])

@@ -5,6 +5,7 @@ from latentmaps.errors import DataError
 from latentmaps.report import glossary, judgement
 
 
+@pytest.mark.slow
 def test_faces_have_no_judgement_and_the_page_no_heading(example: Example) -> None:
     assert judgement.read_judgement(example.folder) is None
     assert "Read by the CNN" not in example.render()
@@ -25,6 +26,7 @@ def test_each_sampler_has_a_row_below_real_digits(example: Example) -> None:
     assert next(figure.title for figure in found.sheets.values()) == "Random digits of prior"
 
 
+@pytest.mark.slow
 def test_the_page_shows_it(example: Example) -> None:
     example.judge()
     text = example.render()

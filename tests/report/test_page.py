@@ -44,6 +44,7 @@ def test_misread_digits_are_counted(rendered: str) -> None:
     assert "Misread test digits: 1. Most frequent error:\na 4 read as a 9 (1)." in rendered
 
 
+@pytest.mark.slow
 def test_every_sheet_of_every_stage_is_on_the_page(pristine: "Example", rendered: str) -> None:
     charts = [
         pristine.folder / f"{stage}/{name}.png" for stage, names in CHARTS.items() for name in names
@@ -172,6 +173,7 @@ def test_a_layer_without_a_living_map_has_no_median(example: "Example") -> None:
     assert "<b>none</b> median ratio to the strongest real digit" in example.render()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "values", "message"),
     [
@@ -200,6 +202,7 @@ def test_a_missing_or_wrong_value_stops_with_its_file(
     assert str(path.parent) in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stage", ["train_vae", "draw_samples", "draw_activation_maps", "draw_oips"]
 )
@@ -212,6 +215,7 @@ def test_a_stage_that_has_not_run_is_named_by_its_file_with_what_to_do(
         example.render()
 
 
+@pytest.mark.slow
 def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> None:
     table = example.folder / "draw_oips/Conv2D_1.csv"
     table.write_text(table.read_text(encoding="utf-8").replace("rescued,", "asleep,"))
@@ -219,6 +223,7 @@ def test_an_unknown_status_of_a_feature_map_is_refused(example: "Example") -> No
         example.render()
 
 
+@pytest.mark.slow
 def test_an_extra_number_changes_nothing(example: "Example", rendered: str) -> None:
     example.change("evaluate_vae/numbers.json", something_new=1.0)
     assert example.render() == rendered

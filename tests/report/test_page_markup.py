@@ -118,6 +118,7 @@ def test_every_table_has_a_caption_and_heads_with_a_scope(rendered: str) -> None
     assert len(outline.attributes("scope", "th")) == tags.count("th")
 
 
+@pytest.mark.slow
 def test_the_navigation_leads_to_every_section_and_heading_below_it(rendered: str) -> None:
     outline = Outline(rendered)
     [contents] = re.findall(r'<nav class="contents".*?</nav>', rendered, flags=re.DOTALL)

@@ -24,6 +24,7 @@ def test_the_page_explains_how_to_run_experiments(rendered: str, command: str) -
     assert f'<code class="command">{command}</code>' in rendered
 
 
+@pytest.mark.slow
 def test_the_page_gives_the_seeds_of_the_networks(example: "Example", rendered: str) -> None:
     assert "fact 5, seed 2022</p>" in rendered
     example.change("train_vae/numbers.json", seed=7)
@@ -61,6 +62,7 @@ def test_the_page_gives_the_seeds_of_pictures(pristine: "Example", rendered: str
     assert f"seed 2022, {sentence}" in text
 
 
+@pytest.mark.slow
 def test_parameters_are_listed_without_what_belongs_to_the_machine(example: "Example") -> None:
     @dataclasses.dataclass(frozen=True)
     class Fetch:

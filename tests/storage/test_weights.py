@@ -47,6 +47,7 @@ def test_the_bytes_are_those_that_keras_writes(tmp_path: Path, name: str) -> Non
     assert ours.read_bytes() == theirs.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_saved_file_replaces_the_previous_one(tmp_path: Path) -> None:
     path = tmp_path / "encoder.weights.h5"
     path.write_bytes(b"other" * 100_000)

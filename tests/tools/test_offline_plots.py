@@ -10,6 +10,8 @@ from tests.browsing import Visit, started_browser
 
 from latentmaps.tools import offline_plots
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def template() -> str:
@@ -34,7 +36,6 @@ def test_the_library_is_complete_and_precedes_the_charts(template: str) -> None:
     assert len(template) > 500_000
 
 
-@pytest.mark.slow
 def test_the_command_writes_the_template(tmp_path: Path, root: Path, template: str) -> None:
     target = tmp_path / "new folder" / "plots.html"
     command = [sys.executable, "-m", "latentmaps.tools.offline_plots", str(target)]
@@ -42,7 +43,6 @@ def test_the_command_writes_the_template(tmp_path: Path, root: Path, template: s
     assert target.read_text(encoding="utf-8") == template
 
 
-@pytest.mark.slow
 def test_pictures_of_two_revisions_are_side_by_side_and_no_curve_twice(
     tmp_path: Path, template: str
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_figure_of_the_size_of_celeba_is_refused(tmp_path: Path) -> None:
     assert "CelebA" in message
 
 
+@pytest.mark.slow
 def test_the_hook_fails_with_the_messages_and_without_a_traceback(
     root: Path, tmp_path: Path
 ) -> None:

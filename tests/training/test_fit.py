@@ -47,6 +47,7 @@ def test_the_history_has_one_row_per_epoch_and_the_loss_falls() -> None:
     assert history["loss"].is_monotonic_decreasing
 
 
+@pytest.mark.slow
 def test_every_epoch_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         fit(linear_model())
@@ -102,6 +103,7 @@ def test_the_line_of_an_epoch_fits_into_a_terminal(caplog: pytest.LogCaptureFixt
     assert "val_kl_loss 1.2346e+05" in caplog.messages[-1]
 
 
+@pytest.mark.slow
 def test_a_diverging_loss_stops_the_training_with_advice() -> None:
     with pytest.raises(
         TrainingError, match=r"loss is .* in epoch 1, batch \d, .*lower learning_rate"
@@ -109,6 +111,7 @@ def test_a_diverging_loss_stops_the_training_with_advice() -> None:
         fit(linear_model(learning_rate=1e20))
 
 
+@pytest.mark.slow
 def test_running_out_of_memory_ends_with_advice() -> None:
     def wide(first_epoch: int) -> tf.data.Dataset:
         # 10^16 numbers fit into no machine
@@ -246,6 +249,7 @@ def test_a_checkpoint_of_another_training_is_refused(
         fit_with_checkpoints(tmp_path, epochs=3)
 
 
+@pytest.mark.slow
 def test_an_unchanged_checkpoint_is_restored(
     tmp_path: Path, second_epoch: dict[str, np.ndarray]
 ) -> None:

@@ -7,6 +7,7 @@ from latentmaps.training import optimizers
 RANDOM = np.random.default_rng(3)
 
 
+@pytest.mark.slow
 def test_fused_adam_does_what_keras_does() -> None:
     first = RANDOM.normal(size=(4, 3)).astype(np.float32)
     ours, theirs = keras.Variable(first), keras.Variable(first)

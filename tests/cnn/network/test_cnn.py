@@ -38,6 +38,7 @@ def test_standardize_agrees_with_numpy_and_leaves_a_black_image_black() -> None:
     np.testing.assert_allclose(standardized[..., 0], centered / spread, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_the_seed_decides_the_weights() -> None:
     first, again, other = (cnn.build_cnn(TINY, seed=seed).get_weights() for seed in (1, 1, 2))
     assert all((a == b).all() for a, b in zip(first, again, strict=True))
@@ -140,6 +141,7 @@ def test_an_invalid_value_of_the_shape_is_rejected(
         cnn.load(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_layer_model_ends_at_the_layer() -> None:
     maps = cnn.predict(cnn.layer_model(cnn.build_cnn(TINY), "Conv2D_2"), IMAGES)
     assert maps.shape == (7, 11, 11, 3)

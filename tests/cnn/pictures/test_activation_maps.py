@@ -45,6 +45,7 @@ def test_every_mosaic_fits_its_place(num_maps: int, size: int) -> None:
     assert width <= activation_maps.MAX_WIDTH
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_maps", [121, 128, 1000])
 def test_maps_that_do_not_fit_get_a_larger_mosaic_of_the_same_shape(num_maps: int) -> None:
     maps = np.ones((1, 26, 26, num_maps), np.float32)

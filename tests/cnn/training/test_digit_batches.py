@@ -19,6 +19,7 @@ def sampled_labels(*, epochs: int = 3, seed: int = 1) -> npt.NDArray[np.uint8]:
     return np.reshape([labels for _, labels in pairs], (epochs, 2, 4))
 
 
+@pytest.mark.slow
 def test_every_image_occurs_at_most_once_per_epoch() -> None:
     for epoch in sampled_labels():
         assert len(np.unique(epoch)) == 8

@@ -54,6 +54,7 @@ def wanted_count(size: float, num_faces: int) -> int:
     return int(size) if size >= 1 else max(1, round(size * num_faces))
 
 
+@pytest.mark.slow
 @given(PERSONS, WANTED, SEEDS)
 def test_every_part_has_the_wanted_size_or_the_split_is_refused(
     persons: list[int], wanted: SplitFaces, seed: int

@@ -70,6 +70,7 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
         archive.FaceArchive(tmp_path / "a.zip")
 
 
+@pytest.mark.slow
 def test_a_member_that_unpacks_to_more_than_it_announces_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:

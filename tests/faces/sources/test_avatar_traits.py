@@ -67,12 +67,14 @@ def test_shares_are_close_to_the_requested_ones() -> None:
     assert sum(t.top is None for t in drawn) / 2000 == pytest.approx(0.06, abs=0.03)
 
 
+@pytest.mark.slow
 def test_long_hair_never_goes_with_a_beard() -> None:
     for index in range(500):
         traits = avatar_traits.choose(3, index)
         assert traits.top not in avatar_traits.TOPS["long"] or traits.facial_hair is None
 
 
+@pytest.mark.slow
 def test_hair_can_be_seen_on_the_skin() -> None:
     for index in range(500):
         traits = avatar_traits.choose(3, index)

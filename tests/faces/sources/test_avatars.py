@@ -19,6 +19,7 @@ def test_an_avatar_has_the_size_of_a_celeba_picture() -> None:
     assert _pixels(avatars.draw_avatar(1, 0).jpeg).shape == (218, 178, 3)
 
 
+@pytest.mark.slow
 def test_an_avatar_shows_something_on_a_plain_background() -> None:
     pixels = _pixels(avatars.draw_avatar(1, 0).jpeg).astype(float)
 
@@ -26,6 +27,7 @@ def test_an_avatar_shows_something_on_a_plain_background() -> None:
     assert pixels[60:180, 50:130].std(axis=(0, 1)).min() > 10
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     first, second = raw_faces(tmp_path / "a"), raw_faces(tmp_path / "b")
 
@@ -61,6 +63,7 @@ def test_processes_do_not_change_the_bytes(tmp_path: Path) -> None:
     assert alone.attributes.read_bytes() == shared.attributes.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_tables_have_a_row_for_each_face(tmp_path: Path) -> None:
     raw = raw_faces(tmp_path)
 

@@ -10,6 +10,7 @@ from latentmaps.faces.sources import celeba_files, celeba_layouts, celeba_tables
 NAMES = [archive.face_name(index) for index in range(202_599)]
 
 
+@pytest.mark.slow
 def test_the_known_partition_equals_the_authors_file_to_the_byte() -> None:
     partition = celeba_layouts.official_partition(NAMES)
 

@@ -12,6 +12,7 @@ def normal(num_points: int, dim: int = 6) -> np.ndarray:
     return RANDOM.standard_normal((num_points, dim))
 
 
+@pytest.mark.slow
 def test_points_of_the_prior_are_no_distance_away() -> None:
     estimates = [distances.mmd_to_prior(normal(400), normal(400)) for _ in range(20)]
     assert abs(np.mean(estimates)) < 3e-3

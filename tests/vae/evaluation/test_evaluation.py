@@ -109,6 +109,7 @@ def test_an_untrained_vae_causes_a_warning(found: Evaluation) -> None:
     assert f"their diversity is {of_prior:.3f}" in random_faces
 
 
+@pytest.mark.slow
 def test_too_few_test_faces_are_refused() -> None:
     with pytest.raises(DataError, match="found 6 images in a set to compare, expected at least 7"):
         evaluate(num_test=6)

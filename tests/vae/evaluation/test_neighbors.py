@@ -148,6 +148,7 @@ def test_nearest_distances_do_not_depend_on_the_blocks() -> None:
     assert nearest_distances(x, *blocks) == pytest.approx(nearest_distances(x, reference))
 
 
+@pytest.mark.slow
 def test_nearest_distances_to_copies_are_zero_wherever_they_lie() -> None:
     reference = normal(3000, 16) + 1e3
     assert np.all(nearest_distances(reference[::2], reference) == 0.0)

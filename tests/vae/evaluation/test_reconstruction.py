@@ -31,6 +31,7 @@ def test_similarity_falls_with_noise() -> None:
     assert 1.0 > little > much
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [16, 40, 96, 200])
 def test_similarity_over_scales_is_one_for_equal_images_at_any_size(size: int) -> None:
     faces = RANDOM.random((2, size, size, 3)).astype(np.float32)

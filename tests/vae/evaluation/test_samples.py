@@ -112,6 +112,7 @@ def test_no_more_faces_are_compared_than_there_are_test_faces(numbers: dict) -> 
     assert numbers["num_compared"] == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("at_most", "num_searched"), [(None, 40), (7, 7), (100, 40)])
 def test_all_training_faces_are_searched_unless_a_number_is_set(
     at_most: int | None, num_searched: int
@@ -137,6 +138,7 @@ def test_cool_faces_are_less_diverse(numbers: dict) -> None:
         assert rows[f"{name}_cool"]["diversity"] < rows[name]["diversity"]
 
 
+@pytest.mark.slow
 def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
     images = np.random.default_rng(2).integers(0, 120, (10, 16, 16, 3), dtype=np.uint8)
     real = samples.RealFaces(images, train=np.arange(10), test=np.arange(10))
@@ -145,6 +147,7 @@ def test_test_faces_that_are_all_copies_of_training_faces_are_refused() -> None:
         samples.evaluate(TrainedVae(small_vae()), {}, real, [Means()], PARAMS, seed=1)
 
 
+@pytest.mark.slow
 def test_the_order_of_real_faces_does_not_affect_the_distance_of_real_faces() -> None:
     # like the pictures of a folder with three subfolders
     brightness = np.repeat([30, 120, 210], 50)[:, None, None, None]

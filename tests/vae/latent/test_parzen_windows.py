@@ -58,6 +58,7 @@ def test_clusters_pull_as_far_as_is_allowed() -> None:
     assert parzen_windows.choose_pull(corners(1000), seed=1) == 0.9
 
 
+@pytest.mark.slow
 def test_no_window_is_as_narrow_as_the_posteriors() -> None:
     narrow = corners(1000)
     narrow = Encodings(narrow.z_mean, np.full_like(narrow.z_mean, -20.0))
@@ -83,6 +84,7 @@ def test_no_window_memorizes_a_face_if_the_posteriors_collapse(spread: float) ->
     assert found == pytest.approx(gaussian, abs=0.01)
 
 
+@pytest.mark.slow
 def test_unseen_points_of_clusters_are_likelier_in_windows() -> None:
     train, unseen = corners(1000), corners(1000).sample_z(seed=2)
     windows, gaussian = parzen_windows.fit(train, seed=1), parzen_windows.place(train, 0.0)

@@ -109,6 +109,7 @@ def test_the_same_seed_gives_the_same_windows_to_the_last_bit() -> None:
     np.testing.assert_array_equal(first.covariance, second.covariance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
 def test_a_point_does_not_depend_on_how_many_are_sampled(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), seed=1)[name]
@@ -116,6 +117,7 @@ def test_a_point_does_not_depend_on_how_many_are_sampled(name: str) -> None:
     np.testing.assert_allclose(sample(sampler, 5, first=7), many[7:12], rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", samplers.SAMPLERS)
 def test_temperature_scales_the_distance_from_the_mean(name: str) -> None:
     sampler = samplers.fit_all(two_clusters(3), seed=1)[name]

@@ -37,12 +37,14 @@ def test_the_network_of_the_source_has_its_number_of_weights() -> None:
     assert encoder.count_params() + decoder.count_params() - moving == 7_864_899
 
 
+@pytest.mark.slow
 def test_a_dense_layer_before_the_latent_layers_saves_weights() -> None:
     encoder = vae.build_encoder(source(dense_units=128))
     assert encoder.get_layer("dense").units == 128
     assert encoder.count_params() < 5_109_440 / 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -82,6 +84,7 @@ def kinds(model: keras.Model) -> set[str]:
     return {type(layer).__name__ for layer in model.layers}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("batch_norm", "kind"),
     [("train", "FusedBatchNormalization"), ("frozen", "FrozenBatchNormalization"), ("none", None)],
@@ -221,6 +224,7 @@ def test_images_of_another_size_are_refused() -> None:
         TrainedVae(small_vae()).encode(np.zeros((1, 8, 8, 3), np.uint8))
 
 
+@pytest.mark.slow
 def test_a_random_face_does_not_depend_on_the_number_of_faces() -> None:
     trained = TrainedVae(small_vae())
     few, many = trained.sample(2, seed=3), trained.sample(5, seed=3)

@@ -53,6 +53,7 @@ def test_a_custom_decoder_is_saved_and_loaded(tmp_path: Path) -> None:
         np.testing.assert_array_equal(mine.numpy(), other.numpy())
 
 
+@pytest.mark.slow
 def test_a_decoder_that_mirrors_the_encoder_adds_no_key_to_the_file(tmp_path: Path) -> None:
     vae_files.save(tmp_path, small_vae())
     names = set(parts_of(tmp_path)["architecture"])
@@ -100,6 +101,7 @@ def test_weights_with_one_flipped_bit_are_refused(folder: Path, file: str, place
         vae_files.load(folder)
 
 
+@pytest.mark.slow
 def test_the_weights_of_another_training_are_refused(folder: Path) -> None:
     other = small_vae()
     other.decoder.layers[-1].set_weights([np.ones(3)])

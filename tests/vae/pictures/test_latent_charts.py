@@ -9,7 +9,7 @@ RANDOM = np.random.default_rng(3)
 
 
 def encodings(latent_dim: int = 6) -> Encodings:
-    mean = RANDOM.normal(size=(40, latent_dim)) * np.arange(latent_dim)
+    mean = RANDOM.normal(size=(40, latent_dim)) * np.arange(latent_dim) ** 2
     return Encodings(mean, np.full_like(mean, -1.0))
 
 
@@ -62,6 +62,7 @@ def test_faces_without_attributes_are_drawn_in_one_color(latent_dim: int) -> Non
     assert len(chart.figure.axes) == 1
 
 
+@pytest.mark.slow
 def test_every_chart_has_a_name_and_its_origin() -> None:
     some, attributes = encodings(), pd.DataFrame({"A": np.arange(40) % 3 == 0})
     drawn = latent_charts.draw_all(some, attributes, origin="of a test", seed=1)

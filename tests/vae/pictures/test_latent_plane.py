@@ -87,6 +87,7 @@ def test_each_place_shows_what_the_decoder_makes_of_its_point(latent_dim: int) -
     np.testing.assert_array_equal(sheet.numbers["steps"], STEPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("latent_dim", "title", "columns", "rows"),
     [
@@ -109,6 +110,7 @@ def test_both_axes_have_names_and_values(
     assert "reduced" not in sheet.numbers["caption"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limit", "labels"), [(3.0, ["-3", "-0.43", "+2.14"]), (0.07, ["-0.07", "-0.01", "+0.05"])]
 )

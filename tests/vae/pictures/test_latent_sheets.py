@@ -167,6 +167,7 @@ def test_every_walk_leads_as_far_as_params_say(trained: TrainedVae) -> None:
     assert alone.numbers["test_index"] == drawn["attributes"].numbers["test_index"]
 
 
+@pytest.mark.slow
 def test_another_seed_picks_other_faces_and_is_named(trained: TrainedVae) -> None:
     faces = AttributedFaces(encodings(40), pd.DataFrame({"Smiling": [True, False] * 20}))
     first, same, other = (draw_all(trained, faces, seed=seed) for seed in (1, 1, 9))
@@ -180,6 +181,7 @@ def test_another_seed_picks_other_faces_and_is_named(trained: TrainedVae) -> Non
         np.testing.assert_array_equal(np.asarray(first[name].image), np.asarray(other[name].image))
 
 
+@pytest.mark.slow
 def test_every_tile_is_enlarged(trained: TrainedVae) -> None:
     faces = attributed(Smiling=[True, False, True, False])
     plain, enlarged = (draw_all(trained, faces, tile_scale=scale) for scale in (1, 3))

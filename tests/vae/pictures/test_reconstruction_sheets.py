@@ -47,6 +47,7 @@ def test_faces_are_above_their_reconstructions() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_tiles_of_a_row_come_kind_by_kind() -> None:
     faces = reconstruct()
     tiles = reconstruction_sheets.arrange_row_by_row(faces, faces.kinds, None)
@@ -77,6 +78,7 @@ def test_a_note_ends_the_caption() -> None:
     assert sheet.numbers["caption"].endswith(" Mind this.")
 
 
+@pytest.mark.slow
 def test_the_strip_is_the_first_row_without_words() -> None:
     faces = reconstruct()
     strip = np.asarray(reconstruction_sheets.draw_strip(faces))
@@ -152,6 +154,7 @@ def test_the_sampled_sheet_shows_both_numbers() -> None:
     assert f"{np.mean(of_mean):.1f} dB from the mean, {np.mean(of_draw):.1f} dB from" in caption
 
 
+@pytest.mark.slow
 def test_a_vae_that_reads_corrupted_faces_samples_from_what_it_reads() -> None:
     sheet = draw_sampled(corruption="noise")
     kinds = ["face", "as it was read", "from the mean", "from a sampled z"]
@@ -168,6 +171,7 @@ def test_another_seed_samples_other_points_and_is_named() -> None:
     assert "The random numbers" not in first.numbers["caption"]
 
 
+@pytest.mark.slow
 def test_all_sheets_are_enlarged_and_the_strip_is_not() -> None:
     parts = {"train": np.arange(10), "test": np.arange(10, 20)}
     plain, enlarged = (

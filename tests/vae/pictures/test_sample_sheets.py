@@ -33,6 +33,7 @@ def sample(trained: TrainedVae, num_faces: int = 10) -> sample_sheets.RandomFace
     return sample_sheets.sample(trained, Prior(), num_faces=num_faces, seed=1)
 
 
+@pytest.mark.slow
 def test_a_face_does_not_depend_on_how_many_there_are(trained: TrainedVae) -> None:
     few, many = sample(trained, 3), sample(trained, 10)
     np.testing.assert_allclose(few.images.astype(int), many.images[:3], atol=1)
@@ -93,6 +94,7 @@ def draw_all(trained: TrainedVae, *, seed: int = 1, **changes: Any) -> sample_sh
     return sample_sheets.draw_all(trained, fitted, section(**changes), seed=seed)
 
 
+@pytest.mark.slow
 def test_every_sampler_has_its_pictures(trained: TrainedVae) -> None:
     drawn = draw_all(trained)
     assert list(drawn.sheets) == [

@@ -55,6 +55,7 @@ def test_images_are_sent_to_the_device_as_bytes() -> None:
     assert (inputs["pixels"].dtype, target.dtype) == (np.float32, np.uint8)
 
 
+@pytest.mark.slow
 def test_bytes_become_the_same_pixels_in_a_step_as_outside() -> None:
     levels = np.arange(256, dtype=np.uint8)
     expected = levels.astype(np.float32) / np.float32(255)
@@ -63,6 +64,7 @@ def test_bytes_become_the_same_pixels_in_a_step_as_outside() -> None:
     np.testing.assert_allclose(compiled(levels), expected, rtol=2e-7)
 
 
+@pytest.mark.slow
 def test_streams_of_a_seed_never_change() -> None:
     """No stage depends on the file that defines them. The numbers are from TensorFlow 2.21."""
     corrupted: dict[str, Any] = {"corruption": "noise", "corruption_level": 0.1}
@@ -121,6 +123,7 @@ def test_corruption_changes_the_input_and_not_the_target() -> None:
     np.testing.assert_allclose(target, IMAGES[row_numbers(target)] / 255.0, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_ordered_batches_hold_every_row_once_and_the_same_noise_each_time() -> None:
     dataset = batches.ordered_batches(part(), batch_size=4)
     first, second = (
@@ -137,6 +140,7 @@ def test_ordered_batches_hold_every_row_once_and_the_same_noise_each_time() -> N
     assert np.any(first[0][1] != steps_of()[0][1])
 
 
+@pytest.mark.slow
 def test_padding_has_weight_zero() -> None:
     *_, (inputs, target, weights) = batches.ordered_batches(part(), batch_size=4, filled=True)
     assert inputs["pixels"].shape == target.shape == (4, 2, 2, 3)

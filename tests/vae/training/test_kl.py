@@ -166,6 +166,7 @@ def test_the_reported_losses_agree_with_numpy(method: str, kind: str) -> None:
     assert reported["total_loss"] == pytest.approx(expected + 0.7 * kl_nats, rel=1e-5)
 
 
+@pytest.mark.slow
 @methods
 def test_means_are_over_images_not_batches(method: str) -> None:
     first, second = batch(6), batch(2)
@@ -182,6 +183,7 @@ def test_means_are_over_images_not_batches(method: str) -> None:
         assert together[name] == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 @methods
 def test_a_step_updates_every_weight_and_the_moving_statistics(method: str) -> None:
     model = untrained(method)
@@ -201,6 +203,7 @@ def test_frozen_normalization_keeps_its_statistics_and_learns_the_rest() -> None
     assert still == {path for path in before if "moving" in path}
 
 
+@pytest.mark.slow
 @methods
 def test_validation_changes_no_variable(method: str) -> None:
     model = untrained(method)
