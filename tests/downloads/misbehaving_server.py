@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -25,7 +25,7 @@ class Served:
         address: address of the server, with a slash at the end.
         content: content of every good file.
         ranges: the Range header of every request, by path; None for a request without it.
-        num_sent: bytes sent, by path.
+        num_sent: bytes sent, by path, including those that the client did not read.
     """
 
     address: str
@@ -72,12 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(body)
 
     def _write(self, body: bytes) -> None:
-        try:
-            self.wfile.write(body)
-        except (BrokenPipeError, ConnectionResetError):
-            return
+        # counted first: the client may have everything before `write` returns
         path = self._path()
         self.served.num_sent[path] = self.served.num_sent.get(path, 0) + len(body)
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(body)
 
     def _send_from(self, start: int, *, end: int | None = None) -> None:
         """Send the content from `start` up to `end`, but announce everything from `start`."""
