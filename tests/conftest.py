@@ -85,7 +85,7 @@ def keep_settings_of_tensorflow() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def restart_random_numbers(request: pytest.FixtureRequest) -> None:
-    """Give a test the same random numbers regardless of the tests before it."""
+    """Reset random generators, so that no test depends on the tests before it."""
     for generator, state in _generators[request.module.__name__]:
         generator.bit_generator.state = state
 
