@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 network_guard.install()
-# The tests compile a lot with XLA but compute little. On a GPU under test, XLA works as for users.
+# The tests compile a lot with XLA but compute little. When a GPU is tested, XLA is not restricted.
 if "LATENTMAPS_TESTED_DEVICE" not in os.environ:
     os.environ.setdefault(
         "XLA_FLAGS",
         "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true "
         "--xla_cpu_parallel_codegen_split_count=1",
     )
-# Every run has the same examples. None has a deadline, because it would fail on a busy machine.
+# Every run uses the same examples. There is no deadline: a busy machine would exceed it.
 # Before you change a reader, run: pytest --hypothesis-profile thorough -k properties
 for _profile, _max_examples in (("quick", 20), ("thorough", 1000)):
     hypothesis.settings.register_profile(
@@ -45,23 +46,24 @@ hypothesis.settings.load_profile("quick")
 
 # the environment before the first test
 _environment: dict[str, str] = {}
-# the random generators of each test module, with their states before the first test
-_generators: dict[str, list[tuple[np.random.Generator, Mapping[str, Any]]]] = {}
+# the random generators of all modules of the tests, with their states before the first test
+_generators: list[tuple[np.random.Generator, Mapping[str, Any]]] = []
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:
+def pytest_collection_finish() -> None:
     """Record what tests may change, and exclude all imported objects from garbage collection.
 
     Importing TensorFlow creates millions of objects. Collecting garbage took a seventh of the CPU
     time of tests that build networks.
     """
     _environment.update(os.environ)
-    for module in {item.module for item in session.items if isinstance(item, pytest.Function)}:
-        _generators[module.__name__] = [
-            (value, value.bit_generator.state)
-            for value in vars(module).values()
-            if isinstance(value, np.random.Generator)
-        ]
+    modules = [module for name, module in sys.modules.items() if name.startswith("tests.")]
+    _generators.extend(
+        (value, value.bit_generator.state)
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, np.random.Generator)
+    )
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
@@ -84,9 +86,12 @@ def keep_settings_of_tensorflow() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def restart_random_numbers(request: pytest.FixtureRequest) -> None:
-    """Reset random generators, so that no test depends on the tests before it."""
-    for generator, state in _generators[request.module.__name__]:
+def restart_random_numbers() -> None:
+    """Reset the random generators of the tests, so that no test depends on those before it.
+
+    Fixtures of a wider scope are set up earlier, so they need their own generators.
+    """
+    for generator, state in _generators:
         generator.bit_generator.state = state
 
 

@@ -47,7 +47,10 @@ def advise(message: str, inputs: Iterable[Path]) -> str:
 
 
 def _recorded(out: "Output", path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path, starting with `path`, and the recorded MD5 of each output file below it."""
+    """Yield the path and the recorded MD5 of each output file below `path`.
+
+    The paths start with `path`.
+    """
     top = Path(out.fs_path)
     if not top.is_relative_to(path.absolute()):
         return

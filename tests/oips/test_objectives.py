@@ -16,8 +16,7 @@ from latentmaps.oips.constraints import Constraint, standardized, unit_rms
 from latentmaps.oips.networks import Networks
 from latentmaps.oips.oip import AscentResult
 
-RANDOM = np.random.default_rng(0)
-IMAGES = RANDOM.normal(size=(4, 40, 30, 3)).astype(np.float32)
+IMAGES = np.random.default_rng(0).normal(size=(4, 40, 30, 3)).astype(np.float32)
 
 
 def outputs(model: keras.Model, layer_name: str) -> npt.NDArray[np.float32]:
@@ -117,9 +116,10 @@ def linear_model() -> keras.Model:
     flat = keras.layers.Flatten()(inputs)
     units = keras.layers.Dense(3, bias_initializer="normal", name="units")(flat)
     model = keras.Model(inputs, [maps, units])
+    random = np.random.default_rng(1)
     for layer in (model.get_layer("maps"), model.get_layer("units")):
         kernel, bias = layer.get_weights()
-        layer.set_weights([RANDOM.normal(0.3, 1, kernel.shape), RANDOM.normal(size=bias.shape)])
+        layer.set_weights([random.normal(0.3, 1, kernel.shape), random.normal(size=bias.shape)])
     return model
 
 

@@ -15,11 +15,9 @@ from latentmaps.vae.network import vae_files
 from latentmaps.vae.network.encodings import Encodings
 from latentmaps.vae.network.inference import TrainedVae
 
-RANDOM = np.random.default_rng(8)
-
 
 def some_latents() -> Latents:
-    encodings = Encodings(RANDOM.normal(size=(60, 5)), np.zeros((60, 5)))
+    encodings = Encodings(np.random.default_rng(8).normal(size=(60, 5)), np.zeros((60, 5)))
     faces = EncodedFaces(np.arange(60), encodings)
     shown = pd.DataFrame({"Smiling": np.arange(60) % 2 == 0, "Bald": np.arange(60) < 3})
     attributes = attribute_directions.fit(encodings, shown, encodings, shown)

@@ -87,7 +87,7 @@ def params(**changes: Any) -> TrainVae:
 
 
 def task(*, seed: int = 1, **changes: Any) -> vae_task.Task:
-    """Return a task with 14 training faces, enough for three batches, and 6 validation faces.
+    """Return a task with 14 training faces (3 batches of 4) and 6 validation faces.
 
     Args:
         seed: seed of the training part.

@@ -73,7 +73,7 @@ def _list_values(answer: SweepAnswer, verdicts: Sequence[Verdict], verdict: Verd
 
 
 def _describe_conflicts(answer: SweepAnswer) -> list[str]:
-    """Return a sentence for each pair of criteria that can be met, but not by the same value.
+    """Return a sentence for each pair of criteria that can each be met, but not by the same value.
 
     The list is empty if any value may meet all criteria.
     """

@@ -237,8 +237,8 @@ def variance_kept(experiment: Experiment) -> float | None:
     """Return the share of the test faces' pixel variance that reconstructions keep, at most 1.
 
     The mean squared difference between two faces is twice their variance, and the diversity of the
-    test faces is the square root of that difference. The diversity is measured on
-    the same faces as the reconstruction error, for which z is the posterior mean.
+    test faces is the square root of that difference. Diversity and reconstruction error are of the
+    same faces, which are reconstructed from their posterior means.
     """
     mse, diversity = experiment.number("test", _MSE), experiment.number("test", _DIVERSITY)
     return None if mse is None or not diversity else 1.0 - mse / (diversity**2 / 2.0)

@@ -23,7 +23,7 @@ def say_images(text: str) -> str:
 
 
 def say_images_on_page(html: str) -> str:
-    """Replace "face" with "image" in the visible text of a page, not in code or addresses."""
+    """Replace "face" with "image" in the visible and spoken text of a page, not in its code."""
     parts = _MARKUP.split(html)
     # split: text, markup, name of its element or None, text, ...
     texts = [say_images(text) for text in parts[::3]]

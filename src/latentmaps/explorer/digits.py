@@ -1,8 +1,8 @@
 """Prepare the digits part of the explorer: the CNN, test digits, OIPs and color scales.
 
 The page runs the CNN on a drawn digit and shows each feature map next to its OIP. The activation of
-a map is meaningful only relative to the activations for test digits, which this module measures,
-and for its OIP, which are in the files of draw_oips.
+a map is meaningful only relative to two others: the largest for a test digit, which this module
+measures, and the one for its OIP, which draw_oips has saved.
 """
 
 from pathlib import Path

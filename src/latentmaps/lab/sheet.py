@@ -103,8 +103,8 @@ def _caption(answer: Answer, tiles: Tiles) -> str:
     return (
         f"One row per start image. Under each tile: its activation ({answer.objective_words}); "
         "under a digit: its label and activation. Blank: the ascent had already stopped. End: the "
-        "best image of the ascent. Green border: the OIP, the end with the highest activation of "
-        "its unit (a head start wins only if it ends at least 5% higher). Ends that look alike "
-        "belong to the same optimum. "
+        "best image of the ascent. Green border: the OIP, usually the end with the highest "
+        "activation of its unit (a head start must end more than 5% higher, or start higher than "
+        "all other ends). Ends that look alike belong to the same optimum. "
         f"{tiles.words(answer.units[0].oip.shape[2])}"
     )

@@ -132,7 +132,7 @@ def study(
 
 
 def _confidences(model: keras.Model, oips: LayerOips) -> dict[str, Floats]:
-    """Return the CNN's probability of each digit for that digit's OIP, (num_units,), by column."""
+    """Return the CNN's probability of each digit for its own OIP, (num_units,), by column name."""
     units = np.arange(len(oips.map_indices)), oips.map_indices
     return {
         f"confidence{suffix}": excitation.measure(model, variant.images[..., np.newaxis])[units]

@@ -90,7 +90,7 @@ def polish(
         activations: (n,), float32, activations for these images.
         window: number of rows and columns, from the top left, that influence the activations.
         constraint: constraint onto which the images are projected.
-        least_share: minimum share of the activation to keep; 1 means no polish.
+        least_share: minimum share of the activation to keep; 1 means no polishing.
     """
     shares = high_frequency_share(images, window)
     state = _begin(images, shares, activations)

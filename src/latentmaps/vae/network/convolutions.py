@@ -168,6 +168,9 @@ def _transposed(narrow: tf.Tensor, kernel: tf.Tensor, stride: int, size: Any) ->
 
 
 def _padding(kernel_size: int, stride: int) -> tuple[int, int]:
-    """Return the number of zero rows to add above and below a map for ``"same"`` padding."""
+    """Return the number of zero rows to add above and below a map for ``"same"`` padding.
+
+    The stride must divide the size of the map.
+    """
     total = max(kernel_size - stride, 0)
     return total // 2, total - total // 2
