@@ -112,8 +112,7 @@ def _describe_causes(swept: _SweptGroups, parameter: str) -> str:
     causes = parameters.describe_causes(
         parameter_sets, excluding=parameter, has_seeds=not is_repeated
     )
-    verb = "differs" if len(causes) == 1 else "differ"
-    return f" Besides {swept.name}, {', '.join(causes)} {verb}." if causes else ""
+    return f" Besides {swept.name}, {parameters.say_differ(causes)}." if causes else ""
 
 
 def _feature_curves(swept: _SweptGroups) -> list[Curve | None]:

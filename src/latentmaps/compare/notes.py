@@ -1,14 +1,11 @@
 """Notes to read before comparing experiments: what is equal, and what else differs."""
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from latentmaps.compare import groups, measures, parameters, rows
+from latentmaps.compare import groups, measures, parameters, rows, trend
 from latentmaps.compare.experiment import FACT, Experiment
-from latentmaps.compare.groups import SeedGroup
-from latentmaps.compare.measures import Measure
 from latentmaps.report import glossary
 from latentmaps.report.samplers import NOT_FITTED
 
@@ -72,18 +69,17 @@ def _note_causes(experiments: Sequence[Experiment]) -> ComparisonNote | None:
     others = parameters.describe_causes(parameter_sets, excluding=FACT, has_seeds=not is_repeated)
     if not others:
         return _note_seeds(parameter_sets) if is_repeated else None
-    texts = ", ".join(others)
-    verb = "differs" if len(others) == 1 else "differ"
+    differ = parameters.say_differ(others)
     if FACT in parameters.find_differing(parameter_sets):
         return ComparisonNote(
-            f"{texts} {verb} as well: fact is not the only cause of the differences.",
+            f"{differ} as well: fact is not the only cause of the differences.",
             is_warning=True,
         )
     if len(others) > 1:
         return ComparisonNote(
-            f"{texts} {verb}: none of them is the only cause of the differences.", is_warning=True
+            f"{differ}: none of them is the only cause of the differences.", is_warning=True
         )
-    return ComparisonNote(f"The only difference is {texts}; fact is the same in all rows.")
+    return ComparisonNote(f"The only difference is {others[0]}; fact is the same in all rows.")
 
 
 def _note_seeds(parameter_sets: Sequence[Mapping[str, Any]]) -> ComparisonNote:
@@ -163,10 +159,9 @@ def _note_loss(experiments: Sequence[Experiment]) -> ComparisonNote | None:
     differing = _differing(experiments, _LOSS_PARAMETERS)
     if not differing:
         return None
-    verb = "differs" if len(differing) == 1 else "differ"
     return ComparisonNote(
-        f"{', '.join(differing)} {verb}: reconstruction loss, KL share and fact have different "
-        "scales and cannot be compared between rows.",
+        f"{parameters.say_differ(differing)}: reconstruction loss, KL share and fact have "
+        "different scales and cannot be compared between rows.",
         is_warning=True,
     )
 
@@ -226,10 +221,9 @@ def _note_samplers(experiments: Sequence[Experiment]) -> ComparisonNote | None:
     differing = _differing(experiments, _SAMPLER_PARAMETERS)
     if not differing:
         return None
-    verb = "differs" if len(differing) == 1 else "differ"
     return ComparisonNote(
-        f"{', '.join(differing)} {verb}: the samplers were not fitted or measured in the same way, "
-        "so the numbers on random faces cannot be compared between rows.",
+        f"{parameters.say_differ(differing)}: the samplers were not fitted or measured in the same "
+        "way, so the numbers on random faces cannot be compared between rows.",
         is_warning=True,
     )
 
@@ -244,39 +238,18 @@ def _disagree(values: Iterable[str | None]) -> bool:
     return len({value for value in values if value is not None}) > 1
 
 
-_MEASURES = {"raw KL": measures.KL, "reconstruction loss": measures.RECONSTRUCTION_LOSS}
-
-
 def _note_trend(experiments: Sequence[Experiment]) -> ComparisonNote | None:
     """Note whether raw KL falls and reconstruction loss rises with fact, if only fact differs."""
-    seed_groups = groups.make_groups(experiments)
-    weights = {group.kl_weight for group in seed_groups}
-    if len(seed_groups) < 2 or len(weights) < len(seed_groups):
+    seed_groups = trend.find_sweep(experiments)
+    if not seed_groups:
         return None
-    if not _only_fact_differs(experiments, seed_groups):
-        return None
-    breaks = [
-        *_breaks(seed_groups, measures.KL, "raw KL does not fall", lambda low, high: high < low),
-        *_breaks(
-            seed_groups,
-            measures.RECONSTRUCTION_LOSS,
-            "the reconstruction loss does not rise",
-            lambda low, high: high > low,
-        ),
-    ]
-    if breaks:
+    if breaks := trend.find_breaks(seed_groups):
         return ComparisonNote(
             f"A larger fact should lower the raw KL and raise the reconstruction loss, but "
             f"{'; '.join(breaks)}. Short training runs and random initial weights can cause this.",
             is_warning=True,
         )
-    return _note_expected_trend(seed_groups)
-
-
-def _note_expected_trend(seed_groups: Sequence[SeedGroup]) -> ComparisonNote:
-    """Return a note that confirms the trend, unless missing numbers could hide a break in it."""
-    gaps = [gap for name, measure in _MEASURES.items() if (gap := _gap(seed_groups, name, measure))]
-    if gaps:
+    if gaps := trend.find_gaps(seed_groups):
         return ComparisonNote(
             "It is unknown whether raw KL falls and the reconstruction loss rises from each fact "
             f"to the next: {'; '.join(gaps)}.",
@@ -285,33 +258,3 @@ def _note_expected_trend(seed_groups: Sequence[SeedGroup]) -> ComparisonNote:
     return ComparisonNote(
         "From each fact to the next, raw KL falls and the reconstruction loss rises."
     )
-
-
-def _gap(seed_groups: Sequence[SeedGroup], name: str, measure: Measure) -> str:
-    lacking = [group.label for group in seed_groups if group.statistic(measure.value) is None]
-    return f"no {name} at fact {', '.join(lacking)}" if lacking else ""
-
-
-def _only_fact_differs(experiments: Sequence[Experiment], seed_groups: Sequence[SeedGroup]) -> bool:
-    """Report whether only fact differs, ignoring seeds if any group has several."""
-    differing = parameters.find_differing([experiment.parameters for experiment in experiments])
-    is_repeated = groups.have_seeds(seed_groups)
-    return [n for n in differing if not (is_repeated and parameters.is_seed(n))] == [FACT]
-
-
-def _breaks(
-    seed_groups: Sequence[SeedGroup],
-    measure: Measure,
-    words: str,
-    is_expected: Callable[[float, float], bool],
-) -> list[str]:
-    means = [
-        (group.label, statistic.mean)
-        for group in seed_groups
-        if (statistic := group.statistic(measure.value))
-    ]
-    return [
-        f"{words} from {before[0]} to {after[0]}"
-        for before, after in itertools.pairwise(means)
-        if not is_expected(before[1], after[1])
-    ]

@@ -116,6 +116,11 @@ def describe_values(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> s
     return f"{name} ({_list_values(parameter_sets, name)})"
 
 
+def say_differ(names: Sequence[str]) -> str:
+    """Return a clause without a period: ``a differs``, or ``a, b differ``."""
+    return f"{', '.join(names)} {'differs' if len(names) == 1 else 'differ'}"
+
+
 def _list_values(parameter_sets: Sequence[Mapping[str, Any]], name: str) -> str:
     values = _distinct(parameter_sets, name)
     if all(isinstance(value, int | float) for value in values):
